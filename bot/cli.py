@@ -1,0 +1,33 @@
+"""The `sprava` command: the rooms' commands under one roof, and the one place where errors become one line."""
+
+import sys
+
+import typer
+
+from bot.commands import app as bot_app
+from corpus.commands import app as corpus_app
+from corpus.errors import SpravaError
+from index.commands import app as index_app
+from index.commands import ask, chat
+
+app = typer.Typer(
+    name="sprava",
+    help="Answers questions about the cases of Belarusian political prisoners with exact, attributed quotes.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(ask)
+app.command()(chat)
+app.add_typer(corpus_app, name="corpus")
+app.add_typer(index_app, name="index")
+app.add_typer(bot_app, name="bot")
+
+
+def main() -> None:
+    """Run the command line; an operator's error is one line on stderr and exit code 2."""
+    try:
+        app()
+    except SpravaError as error:
+        sys.stderr.write(f"sprava: {error}\n")
+        sys.exit(2)

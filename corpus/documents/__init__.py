@@ -1,0 +1,1 @@
+"""The bundled documents: briefs this project wrote, each naming its sources."""
