@@ -8,8 +8,9 @@ import re
 import unicodedata
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, total_ordering
 
 
 class Reliability(StrEnum):
@@ -25,18 +26,58 @@ class Reliability(StrEnum):
     """Unsigned, unknown, or declared to be made with AI."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A calendar date as precisely as the source gives it: a missing day or month is `None`, never invented."""
+    """A calendar date as precisely as the source gives it: what is unknown is `None`, never invented.
 
-    year: int
+    `PartialDate()` is "undated". Sorts by time; an unknown part comes before every known one.
+    """
+
+    year: int | None = None
     month: int | None = None
     day: int | None = None
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a date that is not in the calendar, or a day without its month."""
+        if (self.year is None and self.month is not None) or (self.month is None and self.day is not None):
+            raise ValueError(f"a date without its larger parts: {self.year}, {self.month}, {self.day}")
+        if self.year is not None:
+            date(self.year, self.month or 1, self.day or 1)
+
     def __str__(self) -> str:
-        """ISO 8601, shortened to what is known: `2025`, `2025-09` or `2025-09-12`."""
-        parts = (f"{self.year:04}", *(f"{part:02}" for part in (self.month, self.day) if part is not None))
-        return "-".join(parts)
+        """ISO 8601, shortened to what is known: `2025`, `2025-09`, `2025-09-12`, or `undated`."""
+        parts = (f"{part:02}" for part in (self.month, self.day) if part is not None)
+        return UNDATED if self.year is None else "-".join((f"{self.year:04}", *parts))
+
+    def __lt__(self, other: "PartialDate") -> bool:
+        """Whether this is earlier, or equal but less precise."""
+        return self._key < other._key
+
+    @property
+    def _key(self) -> tuple[int, int, int]:
+        return (self.year or 0, self.month or 0, self.day or 0)
+
+    @classmethod
+    def parse(cls, text: str) -> "PartialDate":
+        """The date that `str` writes; the time of day of an ISO timestamp is dropped. ValueError says what is wrong."""
+        if text == UNDATED:
+            return cls()
+        match = _ISO_DATE.fullmatch(text)
+        if not match:
+            raise ValueError(
+                f"{text!r} is not a date like 2025-09-12, 2025-09 or 2025, nor the word {UNDATED}"
+            )
+        try:
+            return cls(*(int(part) for part in match.groups() if part))
+        except ValueError as error:
+            raise ValueError(f"{text!r} is not in the calendar: {error}") from None
+
+
+UNDATED = "undated"
+"""How a source that gives no date at all is marked, so that a forgotten date cannot be mistaken for it."""
+
+_ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?)?)?")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -102,7 +143,9 @@ class Passage:
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _SPACES = re.compile("[\t\v\f]")
 _TELEGRAM_DROPS = re.compile("[\u030a\u0333\u033f]")
-_EMOJI_JOINER = re.compile("(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])")
+_EMOJI_JOINER = re.compile(
+    "(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
+)
 _JOINER_KEPT = "\ue000"
 
 
@@ -114,7 +157,8 @@ def normalise(raw: str) -> str:
     Idempotent. "Verbatim" always means: an exact slice of this text.
     """
     text = _SPACES.sub(" ", _LINE_ENDS.sub("\n", raw)).replace(_JOINER_KEPT, "")
+    text = _TELEGRAM_DROPS.sub("", unicodedata.normalize("NFC", text))  # after composing: å stays å
     text = _EMOJI_JOINER.sub(_JOINER_KEPT, text)
-    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
-    text = unicodedata.normalize("NFC", text.replace(_JOINER_KEPT, "\u200d"))
-    return unicodedata.normalize("NFC", _TELEGRAM_DROPS.sub("", text))
+    dropped = {c for c in set(text) if unicodedata.category(c) in {"Cc", "Cf", "Cs"}} - {"\n"}
+    text = text.translate(dict.fromkeys(map(ord, dropped))) if dropped else text
+    return unicodedata.normalize("NFC", text.replace(_JOINER_KEPT, "\u200d"))
