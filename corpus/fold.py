@@ -75,7 +75,7 @@ def skeleton(word: str) -> str:
         word = word.translate(_TO_CYRILLIC if cyrillic >= latin else _TO_LATIN)
     word = word.casefold()
     latinised = _from_cyrillic(word) if cyrillic >= latin and cyrillic else _from_latin(word)
-    latinised = _MARKS.sub("", unicodedata.normalize("NFD", latinised))
+    latinised = _MARKS.sub("", unicodedata.normalize("NFD", latinised.translate(_FROM_LATIN)))
     latinised = _SOFT_C.sub("t", _REPEATED.sub(r"\1", latinised).replace("dz", "d"))
     latinised = _IOTATED.sub(lambda match: _AFTER_IOTA[match[1]], latinised)
     return _REPEATED.sub(r"\1", latinised.translate(_MERGED).replace("dz", "d"))
@@ -94,4 +94,4 @@ def _from_cyrillic(word: str) -> str:
 
 def _from_latin(word: str) -> str:
     ch = "h" if _SLAVIC_LATIN.search(word) else "C"
-    return _DIGRAPH.sub(lambda match: _DIGRAPHS.get(match[0], ch), word).translate(_FROM_LATIN)
+    return _DIGRAPH.sub(lambda match: _DIGRAPHS.get(match[0], ch), word)
