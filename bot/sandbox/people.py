@@ -1,0 +1,148 @@
+"""What a test can do as a person in a chat, and how it sees what the bot sent."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot.sandbox.world import Account, Message, Press, World
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class BotMessage:
+    """A message of the bot at one moment; entity offsets count UTF-16 units."""
+
+    id: int
+    text: str
+    entities: tuple[dict[str, Any], ...]
+    keyboard: tuple[tuple[dict[str, Any], ...], ...]
+    reply_to: int | None
+    edits: int
+    silent: bool
+
+    @property
+    def buttons(self) -> list[dict[str, Any]]:
+        """All buttons, row by row."""
+        return [button for row in self.keyboard for button in row]
+
+    @property
+    def quotes(self) -> list[str]:
+        """The text under each blockquote, in order."""
+        return [self.under(entity) for entity in self.entities if entity["type"].endswith("blockquote")]
+
+    def under(self, entity: dict[str, Any]) -> str:
+        """The text that an entity covers."""
+        units = self.text.encode("utf-16-le")
+        begin = 2 * entity["offset"]
+        return units[begin : begin + 2 * entity["length"]].decode("utf-16-le")
+
+
+def seen(message: Message) -> BotMessage:
+    """A message as it is now."""
+    rows = tuple(tuple(dict(button) for button in row) for row in message.keyboard)
+    return BotMessage(
+        message.id, message.text, message.entities, rows, message.reply_to, message.edits, message.silent
+    )
+
+
+class Person:
+    """A fictional person with a Telegram account; `record` writes their acts to the ledger."""
+
+    def __init__(self, world: World, account: Account, record: Callable[..., object]) -> None:
+        self._world = world
+        self._record = record
+        self.account = account
+
+    @property
+    def id(self) -> int:
+        """The person's id, which is also the id of their chat with the bot."""
+        return self.account.id
+
+    async def say(self, text: str, *, reply_to: int | None = None) -> int:
+        """Send a text to the bot; returns the message id."""
+        message = self._world.say(self.account, text, reply_to=reply_to)
+        self._record("say", person=self.id, text=text, message_id=message.id)
+        return message.id
+
+    async def start(self, parameter: str = "") -> int:
+        """Open the bot by a link t.me/<bot>?start=parameter, or press Start."""
+        return await self.say(f"/start {parameter}".strip())
+
+    async def edit(self, message_id: int, text: str) -> None:
+        """Edit an own message."""
+        self._world.edit_own(self.account, message_id, text)
+        self._record("edit", person=self.id, text=text, message_id=message_id)
+
+    async def press(self, message: BotMessage | int, button: str) -> str:
+        """Press the callback button with this text or data; returns the callback query id."""
+        message_id = message if isinstance(message, int) else message.id
+        found = [
+            candidate
+            for row in self._world.messages[message_id].keyboard
+            for candidate in row
+            if button in (candidate["text"], candidate.get("callback_data"))
+        ]
+        if not found or "callback_data" not in found[0]:
+            raise LookupError(f"message {message_id} has no callback button {button!r}")
+        press = self._world.press(self.account, message_id, found[0]["callback_data"])
+        self._record("press", person=self.id, data=press.data, message_id=message_id)
+        return press.id
+
+    def block(self) -> None:
+        """Block the bot."""
+        self._world.set_blocked(self.account, True)
+        self._record("block", person=self.id)
+
+    def unblock(self) -> None:
+        """Take the block back."""
+        self._world.set_blocked(self.account, False)
+        self._record("unblock", person=self.id)
+
+    def messages(self) -> list[BotMessage]:
+        """What the bot sent to this person and did not delete, oldest first."""
+        return [seen(message) for message in self._own_messages()]
+
+    def message(self, message_id: int) -> BotMessage:
+        """One message of the bot as it is now."""
+        return seen(self._world.messages[message_id])
+
+    async def wait_for_reply(self, to: int, *, timeout_s: float = 10) -> BotMessage:
+        """The first message of the bot that replies to message `to`."""
+        return await self._wait(
+            lambda: next((seen(m) for m in self._own_messages() if m.reply_to == to), None), timeout_s
+        )
+
+    async def wait_for_message(self, after: int = 0, *, timeout_s: float = 10) -> BotMessage:
+        """The first message of the bot with an id greater than `after`, whatever it replies to."""
+        return await self._wait(
+            lambda: next((seen(m) for m in self._own_messages() if m.id > after), None), timeout_s
+        )
+
+    async def wait_for_edit(self, message_id: int, *, edits: int = 1, timeout_s: float = 10) -> BotMessage:
+        """A message of the bot once it was edited so many times."""
+
+        def edited() -> BotMessage | None:
+            message = self._world.messages.get(message_id)
+            return seen(message) if message and message.edits >= edits else None
+
+        return await self._wait(edited, timeout_s)
+
+    async def wait_for_callback_answer(self, callback_id: str, *, timeout_s: float = 10) -> dict[str, Any]:
+        """What the bot answered to a pressed button: text and show_alert."""
+
+        def answered() -> dict[str, Any] | None:
+            press: Press = self._world.presses[callback_id]
+            return press.answer
+
+        return await self._wait(answered, timeout_s)
+
+    def _own_messages(self) -> list[Message]:
+        return [m for m in self._world.messages.values() if m.account is self.account and m.from_bot]
+
+    async def _wait(self, look: Callable[[], Found | None], timeout_s: float) -> Found:
+        async with asyncio.timeout(timeout_s):
+            while (found := look()) is None:
+                await self._world.bell.wait(timeout_s)
+        return found

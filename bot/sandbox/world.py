@@ -1,0 +1,261 @@
+"""Everything that exists in the sandbox: people, chats, messages, buttons pressed, and what the bot has set about itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from bot.sandbox.clock import Bell, Clock
+from bot.sandbox.refusal import ApiError, bad_request, forbidden
+from bot.sandbox.text import clean, found_entities
+from bot.sandbox.updates import LIFETIMES_S, UpdateQueue
+
+BOT_ID = 7_000_000_001
+BOT_USERNAME = "sprava_sandbox_bot"
+CHAT_ACTION_S = 5
+
+
+@dataclass(slots=True)
+class Account:
+    """A fictional person's account, and their private chat with the bot."""
+
+    id: int
+    first_name: str
+    language_code: str | None = None
+    username: str | None = None
+    started: bool = False
+    blocked: bool = False
+    deactivated: bool = False
+    action_until: float = 0.0
+
+    def user(self) -> dict[str, Any]:
+        """The User object."""
+        user = {"id": self.id, "is_bot": False, "first_name": self.first_name}
+        return user | _present(username=self.username, language_code=self.language_code)
+
+    def chat(self) -> dict[str, Any]:
+        """The private Chat object."""
+        chat = {"id": self.id, "type": "private", "first_name": self.first_name}
+        return chat | _present(username=self.username)
+
+
+@dataclass(slots=True)
+class Message:
+    """A message in a chat; `calls` are the Bot API calls that made and changed it."""
+
+    id: int
+    account: Account
+    from_bot: bool
+    date: int
+    text: str
+    entities: tuple[dict[str, Any], ...]
+    keyboard: list[list[dict[str, Any]]] = field(default_factory=list)
+    reply_to: int | None = None
+    quote: dict[str, Any] | None = None
+    link_preview: dict[str, Any] | None = None
+    silent: bool = False
+    protected: bool = False
+    edit_date: int | None = None
+    edits: int = 0
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Press:
+    """A button that was pressed, and what the bot answered; None while it has not."""
+
+    id: str
+    account: Account
+    message_id: int
+    data: str
+    expires: float
+    answer: dict[str, Any] | None = None
+
+
+def _present(**fields: object) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in (None, (), [], False)}
+
+
+class World:
+    """The state behind the Bot API; methods change it, people change it, listeners hear of it."""
+
+    def __init__(self, *, throttle: bool = True) -> None:
+        self.bell = Bell()
+        self.clock = Clock(self.bell)
+        self.updates = UpdateQueue(self.clock, self.bell, throttle=throttle)
+        self.accounts: dict[int, Account] = {}
+        self.messages: dict[int, Message] = {}
+        self.presses: dict[str, Press] = {}
+        self.profile: dict[tuple[str, str], str] = {}
+        self.commands: dict[tuple[str, int | None, str], list[dict[str, str]]] = {}
+        self.listeners: set[Callable[[str, dict[str, Any]], None]] = set()
+        self._message_ids = count(1)
+        self._account_ids = count(5_100_000_001)
+        self._press_ids = count(4_400_000_000_000_000_001)
+
+    # What people do
+
+    def add_account(
+        self, name: str, *, language_code: str | None = None, username: str | None = None
+    ) -> Account:
+        """A new person who has not yet talked to the bot."""
+        account = Account(next(self._account_ids), name, language_code, username)
+        self.accounts[account.id] = account
+        self.tell("people", {})
+        return account
+
+    def say(self, account: Account, text: str, *, reply_to: int | None = None) -> Message:
+        """A person writes to the bot; Telegram cleans the text and marks commands."""
+        kept = clean(text).strip(" \n")
+        if not kept:
+            raise ValueError("a person cannot send an empty message")
+        if account.blocked:
+            raise ValueError(f"{account.first_name} has blocked the bot: unblock first")
+        account.started = True
+        message = self.keep(account, kept, tuple(found_entities(kept)), from_bot=False, reply_to=reply_to)
+        self.updates.add("message", self.message_json(message))
+        return message
+
+    def edit_own(self, account: Account, message_id: int, text: str) -> Message:
+        """A person edits their own message."""
+        message = self.messages[message_id]
+        if message.account is not account or message.from_bot:
+            raise ValueError(f"message {message_id} is not one of {account.first_name}")
+        message.text = clean(text).strip(" \n")
+        message.entities = tuple(found_entities(message.text))
+        self.mark_edited(message)
+        self.updates.add("edited_message", self.message_json(message))
+        return message
+
+    def press(self, account: Account, message_id: int, data: str) -> Press:
+        """A person presses a callback button."""
+        expires = self.clock.now() + LIFETIMES_S["callback_query"]
+        press = Press(str(next(self._press_ids)), account, message_id, data, expires)
+        self.presses[press.id] = press
+        query = {
+            "id": press.id,
+            "from": account.user(),
+            "chat_instance": str(account.id * 31),
+            "data": data,
+            "message": self.message_json(self.messages[message_id]),
+        }
+        self.updates.add("callback_query", query)
+        return press
+
+    def set_blocked(self, account: Account, blocked: bool) -> None:
+        """A person blocks the bot, or takes that back; the bot learns it as a change of membership."""
+        if account.blocked == blocked:
+            return
+        account.blocked = blocked
+        member = {"status": "member", "user": self.me_short()}
+        kicked = {"status": "kicked", "user": self.me_short(), "until_date": 0}
+        old, new = (member, kicked) if blocked else (kicked, member)
+        change = {"chat": account.chat(), "from": account.user(), "date": int(self.clock.now())}
+        self.updates.add("my_chat_member", change | {"old_chat_member": old, "new_chat_member": new})
+        self.tell("people", {})
+
+    # What methods build on
+
+    def me_short(self) -> dict[str, Any]:
+        """The User object of the bot, as it stands in messages."""
+        name = self.profile.get(("name", ""), "sprava")
+        return {"id": BOT_ID, "is_bot": True, "first_name": name, "username": BOT_USERNAME}
+
+    def reachable(self, chat_id: int | str) -> Account:
+        """The person of a private chat, if the bot may write to them."""
+        account = self.known(chat_id)
+        if account.deactivated:
+            raise forbidden("user is deactivated")
+        if account.blocked:
+            raise forbidden("bot was blocked by the user")
+        if not account.started:
+            raise forbidden("bot can't initiate conversation with a user")
+        return account
+
+    def known(self, chat_id: int | str) -> Account:
+        """The person of a private chat, blocked or not."""
+        account = self.accounts.get(chat_id) if isinstance(chat_id, int) else None
+        if account is None:
+            raise bad_request("chat not found", breach=False)
+        return account
+
+    def keep(
+        self,
+        account: Account,
+        text: str,
+        entities: tuple[dict[str, Any], ...],
+        *,
+        from_bot: bool,
+        **more: Any,
+    ) -> Message:
+        """Add a message to a chat."""
+        date = int(self.clock.now())
+        message = Message(next(self._message_ids), account, from_bot, date, text, entities, **more)
+        self.messages[message.id] = message
+        self.tell("message", {"chat": account.id, "message": message.id})
+        return message
+
+    def mark_edited(self, message: Message) -> None:
+        """Note that a message changed."""
+        message.edit_date = int(self.clock.now())
+        message.edits += 1
+        self.tell("message", {"chat": message.account.id, "message": message.id})
+
+    def remove(self, message: Message) -> None:
+        """Delete a message for everyone."""
+        del self.messages[message.id]
+        self.tell("deleted", {"chat": message.account.id, "message": message.id})
+
+    def message_in(self, account: Account, message_id: int, otherwise: str) -> Message:
+        """A message of this chat, or a 400 with these words."""
+        message = self.messages.get(message_id)
+        if message is None or message.account is not account:
+            raise bad_request(otherwise, breach=False)
+        return message
+
+    def message_json(self, message: Message, *, nested: bool = True) -> dict[str, Any]:
+        """The Message object; a reply holds the message it replies to, one level deep."""
+        sender = self.me_short() if message.from_bot else message.account.user()
+        body = {
+            "message_id": message.id,
+            "from": sender,
+            "chat": message.account.chat(),
+            "date": message.date,
+        }
+        body |= _present(edit_date=message.edit_date, has_protected_content=message.protected)
+        if nested and message.reply_to in self.messages:
+            body["reply_to_message"] = self.message_json(self.messages[message.reply_to], nested=False)
+        body |= _present(quote=message.quote) | {"text": message.text}
+        body |= _present(entities=list(message.entities), link_preview_options=message.link_preview)
+        if message.keyboard:
+            body["reply_markup"] = {"inline_keyboard": message.keyboard}
+        return body
+
+    def commands_for(self, account: Account) -> list[dict[str, str]]:
+        """The command menu of a private chat: core.telegram.org/bots/api#botcommandscope, narrowest first."""
+        language = (account.language_code or "")[:2]
+        for scope, chat in (("chat", account.id), ("all_private_chats", None), ("default", None)):
+            for wanted in (language, ""):
+                if found := self.commands.get((scope, chat, wanted)):
+                    return found
+        return []
+
+    def profile_text(self, what: str, language: str) -> str:
+        """The bot's name or a description in a language, or the one for every language."""
+        return self.profile.get((what, language)) or self.profile.get((what, ""), "")
+
+    def tell(self, event: str, details: Mapping[str, Any]) -> None:
+        """Wake who waits, and tell the page what changed."""
+        self.bell.ring()
+        for listener in list(self.listeners):
+            listener(event, dict(details))
+
+
+def unanswered(press: Press | None, now: float) -> Press:
+    """The press, if its query can still be answered."""
+    if press is None or press.answer is not None or press.expires <= now:
+        raise ApiError(
+            400,
+            "Bad Request: query is too old and response timeout expired or query ID is invalid",
+        )
+    return press
