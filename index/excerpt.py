@@ -1,8 +1,31 @@
-"""Hit to excerpt: which whole sentences to quote."""
+"""Hit to excerpt: which whole sentences to quote. A quote is a slice, starts with a thought and ends with one."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus.document import Document
+from index.analyze import words
+from index.search import Hit, Prepared
+
+MAX_CHARS = 300
+"""Of a quote of two sentences."""
+MAX_SENTENCE = 500
+"""Of a single sentence; a longer one is not quoted."""
+_SAME = 0.8
+"""Share of words from which two quotes count as the same."""
+
+_DANGLING = re.compile(
+    r"(?:he|she|it|they|him|his|her|hers|its|their|theirs|this|that|these|those|such|but|and|so|however|also|then"
+    r"|он|она|оно|они|его|её|ее|их|ему|ей|им|этот|эта|это|эти|тот|та|те|такой|такие|там|тогда|затем|потом|также|но|а|однако|поэтому"
+    r"|ён|яна|яно|яны|яго|яе|іх|яму|ёй|гэты|гэтая|гэта|гэтыя|той|тая|тыя|такі|там|тады|потым|таксама|але|аднак|таму"
+    r"|він|вона|вони|його|її|цей|ця|це|ці|але|тоді|jon|jana|jany|jaho|jaje|hety|heta)\b",
+    re.IGNORECASE,
+)
+"""A sentence that begins so leans on the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +44,118 @@ class Excerpt:
     def quote(self) -> str:
         """The slice: the source's own words."""
         return self.document.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A span that could be quoted, with what speaks for it."""
+
+    hit: Hit
+    start: int
+    end: int
+    score: float
+    """Fused, comparable within one question only."""
+    vector: NDArray[np.float32]
+    """Of its best sentence, unit length."""
+
+    @property
+    def text(self) -> str:
+        """The slice."""
+        return self.hit.passage.document.text[self.start : self.end]
+
+
+def candidates(prepared: Prepared, question: NDArray[np.float32], hits: Sequence[Hit]) -> list[Candidate]:
+    """Spans to quote from the hits, best first, not overlapping, none saying the same words twice."""
+    found = [candidate for hit in hits for candidate in _of_hit(prepared, question, hit)]
+    found.sort(key=lambda candidate: -candidate.score)
+    return _briefs_last(_distinct(found))
+
+
+def choose(found: Sequence[Candidate], *, count: int, slack: float) -> list[Candidate]:
+    """The `count` candidates to show, best first: one of each document before a second of any.
+
+    A document is passed over for a second quote of an earlier one when its best lies `slack` below the top.
+    """
+    chosen: list[Candidate] = []
+    for second in (False, True):
+        for candidate in found:
+            near = second or candidate.score >= found[0].score - slack
+            fresh = all(candidate.hit.passage.document != other.hit.passage.document for other in chosen)
+            if len(chosen) < count and near and candidate not in chosen and (fresh or second):
+                chosen.append(candidate)
+    return chosen
+
+
+def _of_hit(prepared: Prepared, question: NDArray[np.float32], hit: Hit) -> list[Candidate]:
+    """Up to two spans of a passage that do not overlap, around its best sentences."""
+    spans, vectors = prepared.sentences_of(hit.number), prepared.sentence_vectors_of(hit.number)
+    similar = vectors @ question
+    found: list[Candidate] = []
+    for best in np.argsort(-similar).tolist():
+        if len(found) == 2:
+            break
+        window = _window(hit.passage.document.text, spans, similar, best)
+        if window is None or any(window[0] < other.end and other.start < window[1] for other in found):
+            continue
+        score = hit.score - hit.parts["sentence"] + float(similar[best])
+        found.append(Candidate(hit, *window, score, vectors[best]))
+    return found
+
+
+def _window(
+    text: str, spans: NDArray[np.int32], similar: NDArray[np.float32], best: int
+) -> tuple[int, int] | None:
+    """Start and end of sentence `best` with the neighbour that it needs, or that serves the question better."""
+
+    def reach(first: int, last: int) -> tuple[int, int]:
+        return int(spans[first, 0]), int(spans[last, 1])
+
+    def fits(first: int, last: int) -> bool:
+        start, end = reach(first, last)
+        return 0 <= first and last < len(spans) and end - start <= MAX_CHARS
+
+    start, end = reach(best, best)
+    if end - start > MAX_SENTENCE:
+        return None
+    before = best > 0 and fits(best - 1, best)
+    after = best + 1 < len(spans) and fits(best, best + 1)
+    dangling = _DANGLING.match(text, start) is not None
+    if (
+        before
+        and (dangling or not after or similar[best - 1] > similar[best + 1])
+        and not _leans(text, spans, best - 1)
+    ):
+        return reach(best - 1, best)
+    if before and dangling:
+        return reach(best - 1, best)
+    return reach(best, best + 1) if after else (start, end)
+
+
+def _leans(text: str, spans: NDArray[np.int32], sentence: int) -> bool:
+    return _DANGLING.match(text, int(spans[sentence, 0])) is not None
+
+
+def _distinct(found: Sequence[Candidate]) -> list[Candidate]:
+    kept: list[tuple[Candidate, set[str]]] = []
+    for candidate in found:
+        said = set(words(candidate.text))
+        if all(len(said & other) < _SAME * max(1, min(len(said), len(other))) for _, other in kept):
+            kept.append((candidate, said))
+    return [candidate for candidate, _ in kept]
+
+
+def _briefs_last(found: list[Candidate]) -> list[Candidate]:
+    """The same, with every brief of ours behind the sources that say the same (by meaning, in any language)."""
+    ordered = list(found)
+    for brief in [candidate for candidate in found if candidate.hit.passage.document.is_brief]:
+        place = ordered.index(brief)
+        same = [
+            i
+            for i, other in enumerate(ordered)
+            if i > place
+            and not other.hit.passage.document.is_brief
+            and float(other.vector @ brief.vector) > 0.9
+        ]
+        if same:
+            ordered.insert(same[-1], ordered.pop(place))
+    return ordered
