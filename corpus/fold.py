@@ -74,11 +74,12 @@ def skeleton(word: str) -> str:
     if cyrillic and latin:
         word = word.translate(_TO_CYRILLIC if cyrillic >= latin else _TO_LATIN)
     word = word.casefold()
-    latinised = _from_cyrillic(word) if cyrillic >= latin and cyrillic else _from_latin(word)
-    latinised = _MARKS.sub("", unicodedata.normalize("NFD", latinised.translate(_FROM_LATIN)))
-    latinised = _SOFT_C.sub("t", _REPEATED.sub(r"\1", latinised).replace("dz", "d"))
-    latinised = _IOTATED.sub(lambda match: _AFTER_IOTA[match[1]], latinised)
-    return _REPEATED.sub(r"\1", latinised.translate(_MERGED).replace("dz", "d"))
+    letters = _HARD_TS.sub("т", word) if cyrillic and cyrillic >= latin else _read_digraphs(word)
+    letters = letters.translate(_FROM_CYRILLIC).translate(_FROM_LATIN)
+    letters = _MARKS.sub("", unicodedata.normalize("NFD", letters))
+    letters = _SOFT_C.sub("t", _REPEATED.sub(r"\1", letters).replace("dz", "d"))
+    letters = _IOTATED.sub(lambda match: _AFTER_IOTA[match[1]], letters)
+    return _REPEATED.sub(r"\1", letters.translate(_MERGED).replace("dz", "d"))
 
 
 @lru_cache(maxsize=1 << 17)
@@ -88,10 +89,6 @@ def ngrams(word: str, n: int) -> tuple[str, ...]:
     return tuple(framed[i : i + n] for i in range(max(1, len(framed) - n + 1)))
 
 
-def _from_cyrillic(word: str) -> str:
-    return _HARD_TS.sub("т", word).translate(_FROM_CYRILLIC)
-
-
-def _from_latin(word: str) -> str:
+def _read_digraphs(word: str) -> str:
     ch = "h" if _SLAVIC_LATIN.search(word) else "C"
     return _DIGRAPH.sub(lambda match: _DIGRAPHS.get(match[0], ch), word)
