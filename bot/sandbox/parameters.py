@@ -69,8 +69,6 @@ def _refusal(name: str, breach: str) -> str:
         return "BOT_COMMAND_INVALID"
     if breach.startswith("commands") and ".description: has" in breach:
         return "BOT_COMMAND_DESCRIPTION_INVALID"
-    if breach.startswith("text: has"):
-        return "MESSAGE_TOO_LONG"
     return f"can't parse {breach}"
 
 
