@@ -28,13 +28,28 @@ def replace(path: Path, content: bytes) -> None:
     """Give a file new content in one moment: a reader sees the old or the new, never a part."""
     new = path.with_name(f"{path.name}.tmp")
     write(new, content)
-    new.replace(path)
-    sync_folder(path.parent)
+    rename(new, path)
+
+
+def rename(source: Path, target: Path) -> None:
+    """Give a finished file or folder its name, on the disk when this returns."""
+    source.replace(target)
+    sync_folder(target.parent)
+
+
+class LockHeldError(Exception):
+    """Another process holds the lock."""
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Hold a lock on `path` (created where missing) that ends with this process; waits for another holder."""
+def exclusive(path: Path, *, wait: bool) -> Iterator[None]:
+    """Hold a lock on `path` (created where missing) that ends with this process.
+
+    Without `wait`, raises LockHeldError where another process has it.
+    """
     with path.open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LockHeldError(path) from error
         yield

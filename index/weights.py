@@ -50,15 +50,14 @@ def model_path(folder: Path) -> Path:
     if (path / RECORD).is_file():
         return path
     folder.mkdir(parents=True, exist_ok=True)
-    with durable.exclusive(folder / "lock"):
+    with durable.exclusive(folder / "lock", wait=True):
         if not (path / RECORD).is_file():
             logger.warning("unpacking the embedded model, once: a few seconds")
             new = folder / f"{path.name}.tmp"
             for left_over in (new, path):
                 shutil.rmtree(left_over, ignore_errors=True)
             _write(new, _parse(_read()))
-            new.rename(path)
-            durable.sync_folder(folder)
+            durable.rename(new, path)
     return path
 
 
