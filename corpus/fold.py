@@ -25,10 +25,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 APOSTROPHES = "'’ʼ`‘ʹ′"
 
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[\u0300\u0301]|[{APOSTROPHES}\-\u2010\u2011](?=[^\W_]))*")
+_POSSESSIVE = re.compile(rf"[{APOSTROPHES}][sS]$")
+_HYPHEN = re.compile("[-\u2010\u2011]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _LATIN_TWINS = "ABCEHIKMOPTXYaceiopxy"
@@ -64,6 +67,32 @@ def words(text: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and letters of each word, in order: letters and digits, with apostrophes and hyphens inside."""
     for match in _WORD.finditer(text):
         yield match.start(), match.end(), match.group()
+
+
+class Token(NamedTuple):
+    """A word of a text, or one side of a hyphen in it, without an English possessive ending."""
+
+    start: int
+    end: int
+    word: str
+    skeleton: str
+
+    @property
+    def capital(self) -> bool:
+        """Whether it starts with a capital letter."""
+        return self.word[0].isupper()
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of a text with their skeletons, in order."""
+    found = []
+    for start, _, spelt in words(text):
+        word = spelt[:-2] if spelt[-1] in "sS" and _POSSESSIVE.search(spelt) else spelt
+        offset = start
+        for part in _HYPHEN.split(word) if not word.isalnum() else (word,):
+            found.append(Token(offset, offset + len(part), part, skeleton(part)))
+            offset += len(part) + 1
+    return found
 
 
 @lru_cache(maxsize=1 << 17)

@@ -1,0 +1,398 @@
+"""The cases: people, organisations, places and terms of `cases.toml`, and which of them a text names.
+
+Which case a question means is `index/names.py`; it reuses the tables and `Cases.people` from here.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from corpus.declension import name_forms, place_forms
+from corpus.errors import SpravaError
+from corpus.fold import Token, skeleton, tokens
+
+CASES_FILE = Path(__file__).parent / "cases.toml"
+_ID = re.compile("[a-z0-9-]{1,32}")
+_QUOTES = "«„“”\"'‘’‚‹"
+_PARENTHESIS = re.compile(r"\s*[(\[].*?[)\]]")
+_HYPHEN = re.compile("[-\u2010\u2011]")
+_PATRONYMIC = re.compile(r".{2,}(?:avic|evic|ic|avn|evn|icn)(?:a|v|e|i|am|em|ai|ei)?")
+_CONJUNCTIONS = frozenset({"and", "и", "і", "й", "ды", "та", "und", "i", "oraz", "y"})
+_FALLBACK = {"be-tarask": ("be",), "be-latn": (), "be": ("be-tarask", "ru"), "ru": (), "uk": ("ru",)}
+
+
+class CasesError(SpravaError):
+    """The file of cases is wrong: which entry, what about it, what to change."""
+
+
+class CaseType(StrEnum):
+    """What a case is about."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    PLACE = "place"
+    TERM = "term"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One entry of `cases.toml`; the meaning of each field is at the top of that file."""
+
+    id: str
+    type: CaseType
+    names: Mapping[str, str]
+    also: tuple[str, ...] = ()
+    confusable: tuple[str, ...] = ()
+    common: frozenset[str] = frozenset()
+    """Skeletons of spellings that are also ordinary words."""
+    protected: bool = False
+    note: str | None = None
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every listed spelling once, without what stands in brackets."""
+        names = (_PARENTHESIS.sub("", name) for name in (*self.names.values(), *self.also))
+        return tuple(dict.fromkeys(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A span of a text that names a case; several cases where a surname fits several and the text does not tell."""
+
+    start: int
+    end: int
+    cases: tuple[str, ...]
+
+
+class Fit(StrEnum):
+    """How much of a person's name a span holds."""
+
+    FULL = "full"
+    SURNAME = "surname"
+    OTHER = "other"
+    """A surname we know beside a given name that none of its bearers has: somebody else."""
+
+
+class PersonSpan(NamedTuple):
+    """Tokens `first` to `last` (included) that name a person, and the cases that fit."""
+
+    first: int
+    last: int
+    fit: Fit
+    cases: tuple[str, ...]
+
+
+class _Phrase(NamedTuple):
+    case: str
+    forms: tuple[frozenset[str], ...]
+    acronym: bool
+    common: bool
+    term: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """All cases, in the order of the file, with the tables that find them. Keys of the tables are skeletons."""
+
+    all: tuple[Case, ...]
+    given_lines: tuple[tuple[str, bool], ...]
+    """Each line of [given_names] and whether these are women's names."""
+    common_surnames: frozenset[str]
+    """Forms of frequent surnames that belong to nobody here."""
+    by_id: Mapping[str, Case] = field(init=False, repr=False)
+    numbers: Mapping[str, int] = field(init=False, repr=False)
+    given: dict[str, frozenset[int]] = field(init=False, repr=False, default_factory=dict)
+    """A form of a given name -> the numbers of its lines of [given_names]."""
+    surnames: dict[str, tuple[str, ...]] = field(init=False, repr=False, default_factory=dict)
+    """A form of a surname -> the people who bear it."""
+    decided: dict[str, str] = field(init=False, repr=False, default_factory=dict)
+    """A form of a surname that alone means one person."""
+    given_of: dict[str, frozenset[str]] = field(init=False, repr=False, default_factory=dict)
+    """A form of a given name -> the people who bear it."""
+    _bases: dict[str, set[int]] = field(init=False, repr=False, default_factory=dict)
+    _phrases: dict[str, list[_Phrase]] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {case.id: case for case in self.all})
+        object.__setattr__(self, "numbers", {case.id: number for number, case in enumerate(self.all)})
+        for number, (line, female) in enumerate(self.given_lines):
+            for base in map(skeleton, line.split()):
+                self._bases.setdefault(base, set()).add(number)
+                for form in name_forms(base, female):
+                    self.given[form] = self.given.get(form, frozenset()) | {number}
+        for case in self.all:
+            if case.type is CaseType.PERSON:
+                self._add_person(case)
+            else:
+                self._add_phrases(case)
+        for phrases in self._phrases.values():
+            phrases.sort(key=lambda phrase: -len(phrase.forms))
+
+    def __getitem__(self, case_id: str) -> Case:
+        return self.by_id[case_id]
+
+    def __iter__(self) -> Iterator[Case]:
+        return iter(self.all)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def display_name(self, case_id: str, language: str) -> str:
+        """The name to show in a language; Belarusian falls back to Russian, everything else to English."""
+        names = self.by_id[case_id].names
+        chain = (language, *_FALLBACK.get(language, ()), "en", *names)
+        return next(names[code] for code in chain if code in names)
+
+    def mentions(self, text: str) -> tuple[Mention, ...]:
+        """What a text names, in order. A bare surname means whoever the same text names in full, if anyone."""
+        found = tokens(text)
+        people = self.people(
+            text, [token if token.capital else token._replace(skeleton="") for token in found]
+        )
+        in_full = {case for span in people if span.fit is Fit.FULL for case in span.cases}
+        mentions = list(self.phrases(text, found))
+        for span in people:
+            token = found[span.last]
+            if span.fit is Fit.OTHER or (
+                span.fit is Fit.SURNAME and self._is_ordinary(text, token, span.cases)
+            ):
+                continue
+            cases = span.cases
+            if span.fit is Fit.SURNAME:
+                cases = tuple(case for case in cases if case in in_full) or self.bare(token.skeleton)
+            mentions.append(Mention(found[span.first].start, token.end, cases))
+        return tuple(sorted(mentions, key=lambda mention: mention.start))
+
+    def bare(self, surname: str) -> tuple[str, ...]:
+        """The people whom a surname alone can mean: one where the file decides it, else all who bear it."""
+        decided = self.decided.get(surname)
+        return (decided,) if decided else self.surnames.get(surname, ())
+
+    def people(self, text: str, found: Sequence[Token]) -> list[PersonSpan]:
+        """The people whom the tokens name, in order; a token with an empty skeleton names nobody."""
+        spans: list[PersonSpan] = []
+        for number, token in enumerate(found):
+            bearers = self.surnames.get(token.skeleton)
+            if not bearers or (spans and number <= spans[-1].last) or self._goes_on(text, found, number):
+                continue
+            span = self._with_given_name(text, found, number, bearers)
+            if span.fit is Fit.FULL:
+                spans.extend(self._shared_surname(found, span, bearers))
+            spans.append(span)
+        return spans
+
+    def phrases(self, text: str, found: Sequence[Token]) -> Iterator[Mention]:
+        """Organisations, places and terms that the tokens name, longest first, in order."""
+        free_from = 0
+        for number, token in enumerate(found):
+            if number < free_from:
+                continue
+            for phrase in self._phrases.get(token.skeleton, ()):
+                last = number + len(phrase.forms) - 1
+                if last < len(found) and all(
+                    found[number + offset].skeleton in forms for offset, forms in enumerate(phrase.forms)
+                ):
+                    if last == number and not _is_written_as_name(text, token, phrase):
+                        continue
+                    free_from = last + 1
+                    yield Mention(token.start, found[last].end, (phrase.case,))
+                    break
+
+    def _with_given_name(
+        self, text: str, found: Sequence[Token], number: int, bearers: tuple[str, ...]
+    ) -> PersonSpan:
+        first = number
+        while (
+            first
+            and found[first - 1].skeleton in self.surnames
+            and found[first].start - found[first - 1].end == 1
+        ):
+            if not set(self.surnames[found[first - 1].skeleton]) & set(bearers):
+                break
+            first -= 1  # Шарэнда-Панасюк: both halves are surnames of one person
+        for before in (first - 1, first - 2):
+            if before < 0 or not _adjoin(text, found, before, before + 1):
+                break
+            fit = self._fit(text, found[before], bearers)
+            if fit is not None:
+                return PersonSpan(before, number, *fit)
+            if not _PATRONYMIC.fullmatch(found[before].skeleton):
+                break
+        after = number + 1
+        if (
+            after < len(found)
+            and found[after].capital
+            and text[found[number].end : found[after].start].isspace()
+        ):
+            follows = (
+                after + 1 < len(found) and _adjoin(text, found, after, after + 1) and found[after + 1].capital
+            )
+            fit = self._fit(text, found[after], bearers) if len(found[after].word) > 1 else None
+            if fit is not None and (fit[0] is Fit.FULL or not follows):
+                return PersonSpan(first, after, *fit)
+        return PersonSpan(first, number, Fit.SURNAME, bearers)
+
+    def _goes_on(self, text: str, found: Sequence[Token], number: int) -> bool:
+        """Whether a hyphen joins this surname to the rest of it: Шарэнда-Панасюк."""
+        if number + 1 == len(found) or text[found[number].end : found[number + 1].start] != "-":
+            return False
+        pair = (self.surnames.get(found[at].skeleton, ()) for at in (number, number + 1))
+        return bool(set(next(pair)) & set(next(pair)))
+
+    def _fit(self, text: str, given: Token, bearers: tuple[str, ...]) -> tuple[Fit, tuple[str, ...]] | None:
+        """Whether a word beside a surname is a given name of its bearers, of others, or no given name (`None`)."""
+        if len(given.word) == 1 and given.capital and text[given.end : given.end + 1] == ".":
+            same = tuple(case for case in bearers if given.skeleton in _initials(self.by_id[case]))
+            return (Fit.FULL if len(same) == 1 else Fit.SURNAME, same) if same else (Fit.OTHER, ())
+        same = tuple(case for case in bearers if case in self.given_of.get(given.skeleton, ()))
+        if same:
+            return Fit.FULL, same
+        return (Fit.OTHER, ()) if given.skeleton in self.given else None
+
+    def _shared_surname(
+        self, found: Sequence[Token], span: PersonSpan, bearers: tuple[str, ...]
+    ) -> list[PersonSpan]:
+        """Ihar in "Ihar and Daria Losik"."""
+        other = span.first - 2
+        if other < 0 or found[span.first - 1].word.casefold() not in _CONJUNCTIONS:
+            return []
+        same = tuple(case for case in bearers if case in self.given_of.get(found[other].skeleton, ()))
+        return [PersonSpan(other, other, Fit.FULL, same)] if same else []
+
+    def _is_ordinary(self, text: str, token: Token, cases: tuple[str, ...]) -> bool:
+        return any(token.skeleton in self.by_id[case].common for case in cases) and starts_sentence(
+            text, token.start
+        )
+
+    def _add_person(self, case: Case) -> None:
+        full = [name.split() for name in case.spellings if " " in name]
+        lines = {line for name in full for line in self._bases.get(skeleton(name[0]), ())}
+        female = any(self.given_lines[line][1] for line in lines)
+        for parts in full:
+            given = {skeleton(parts[0])} | {base for base, at in self._bases.items() if at & lines}
+            for form in {form for base in given for form in name_forms(base, female)}:
+                self.given_of[form] = self.given_of.get(form, frozenset()) | {case.id}
+            for surname in _HYPHEN.split(parts[-1]):
+                self._add_surname(case.id, name_forms(skeleton(surname), female))
+        for name in case.spellings:
+            if " " not in name:
+                forms = name_forms(skeleton(name), female)
+                self._add_surname(case.id, forms)
+                self.decided.update(dict.fromkeys(forms, case.id))
+
+    def _add_surname(self, case_id: str, forms: frozenset[str]) -> None:
+        for form in forms:
+            bearers = self.surnames.get(form, ())
+            if case_id not in bearers:
+                self.surnames[form] = (*bearers, case_id)
+
+    def _add_phrases(self, case: Case) -> None:
+        for name in case.spellings:
+            parts = [token.skeleton for token in tokens(name)]
+            if not parts:
+                continue
+            forms = tuple(place_forms(part) | {f"{part}s"} for part in parts)
+            acronym = len(parts) == 1 and len(name) <= 4 and name.isupper()
+            phrase = _Phrase(case.id, forms, acronym, parts[0] in case.common, case.type is CaseType.TERM)
+            for form in forms[0]:
+                self._phrases.setdefault(form, []).append(phrase)
+
+
+def starts_sentence(text: str, start: int) -> bool:
+    """Whether a word begins a sentence or a line; a word in quotation marks does not."""
+    before = text[:start].rstrip(" ")
+    return not before or before[-1] in ".!?…\n:—–-*#•"
+
+
+@cache
+def load_cases() -> Cases:
+    """The cases of this installation, read once."""
+    return parse_cases(CASES_FILE.read_text(encoding="utf-8"))
+
+
+def parse_cases(text: str) -> Cases:
+    """Cases from the text of a `cases.toml`; raises `CasesError` naming the entry that is wrong."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CasesError(f"cases.toml is not valid TOML: {error}; correct that line") from error
+    cases = tuple(_read_case(entry) for entry in table.get("case", ()))
+    known: set[str] = set()
+    for case in cases:
+        if case.id in known:
+            raise CasesError(f"cases.toml: the id {case.id!r} occurs twice; rename one of the two entries")
+        known.add(case.id)
+    for case in cases:
+        if missing := [other for other in case.confusable if other not in known]:
+            raise CasesError(
+                f"cases.toml: {case.id!r} is confusable with {missing[0]!r}, which does not exist; correct the id"
+            )
+    given = table.get("given_names", {})
+    return Cases(
+        all=cases,
+        given_lines=tuple(
+            (line, sex == "female") for sex in ("male", "female") for line in given.get(sex, ())
+        ),
+        common_surnames=frozenset(
+            form
+            for surname in table.get("surnames", {}).get("common", "").split()
+            for form in name_forms(skeleton(surname), female=False) | {f"{skeleton(surname)}a"}
+        ),
+    )
+
+
+def _read_case(entry: dict[str, Any]) -> Case:
+    case_id = entry.get("id", "")
+    if not _ID.fullmatch(case_id):
+        raise CasesError(
+            f"cases.toml: the id {case_id!r} is not 1 to 32 characters of a-z, 0-9 and -; rename it"
+        )
+    try:
+        case = Case(
+            id=case_id,
+            type=CaseType(entry["type"]),
+            names=MappingProxyType(dict(entry["names"])),
+            also=tuple(entry.get("also", ())),
+            confusable=tuple(entry.get("confusable", ())),
+            common=frozenset(
+                form for word in entry.get("common", ()) for form in place_forms(skeleton(word))
+            ),
+            protected=entry.get("protected", False),
+            note=entry.get("note"),
+        )
+    except (KeyError, ValueError) as error:
+        raise CasesError(
+            f"cases.toml: {case_id!r} lacks or misspells {error}; see the top of the file"
+        ) from error
+    if unknown := entry.keys() - {*Case.__dataclass_fields__}:
+        raise CasesError(
+            f"cases.toml: {case_id!r} has an unknown field {min(unknown)!r}; see the top of the file"
+        )
+    if "en" not in case.names:
+        raise CasesError(f"cases.toml: {case_id!r} has no English name; add names.en")
+    return case
+
+
+def _adjoin(text: str, found: Sequence[Token], left: int, right: int) -> bool:
+    """Whether only spaces, an initial's full stop or a hyphen stand between two tokens."""
+    between = text[found[left].end : found[right].start]
+    return between.isspace() or between == "-" or (len(found[left].word) == 1 and between.strip() == ".")
+
+
+def _initials(case: Case) -> set[str]:
+    return {skeleton(name)[:1] for name in case.spellings if " " in name}
+
+
+def _is_written_as_name(text: str, token: Token, phrase: _Phrase) -> bool:
+    quoted = token.start > 0 and text[token.start - 1] in _QUOTES
+    if phrase.term:
+        return quoted or not phrase.common
+    if phrase.acronym:
+        return token.word.isupper()
+    return token.capital and (quoted or not (phrase.common and starts_sentence(text, token.start)))
