@@ -19,8 +19,9 @@ install-dev: .venv/.installed-dev ## the same with what the tests and linters ne
 	@$(PYTHON) -c 'import sys; sys.exit("sprava needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 run" if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv .venv
 
-.venv/.installed: requirements.lock pyproject.toml | .venv/bin/python
+.venv/.installed: requirements.lock requirements-torch.lock pyproject.toml | .venv/bin/python
 	@echo "Installing the locked packages (about 1 GB on disk; a few minutes the first time)"
+	@$(PIP) --require-hashes --no-deps --retries 1 --requirement requirements-torch.lock 2>&1 | { grep -v Retrying || true; }
 	@$(PIP) --require-hashes --requirement requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@

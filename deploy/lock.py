@@ -1,9 +1,10 @@
-"""Writes the two hash-locked dependency sets from pyproject.toml: `make lock`. Run inside the virtual environment.
+"""Writes the hash-locked dependency sets from pyproject.toml: `make lock`. Run inside the virtual environment.
 
 pip-compile does the work. PyTorch alone needs care: the lock names `torch==2.13.0`, so that pip takes the CPU build
 (`+cpu` sorts above the plain release) wherever PyTorch's CPU wheel page can be reached, and lists the hashes of that
 build and of the plain wheels for systems whose plain wheel is a CPU build already (macOS, Windows). The plain Linux
-wheels are left out on purpose: they pull in gigabytes of CUDA.
+wheels are left out on purpose: they pull in gigabytes of CUDA. PyTorch has a lock file of its own, installed first,
+because pip asks a find-links page about every package of a file that names it, and waits for each where it is down.
 """
 
 import json
@@ -15,9 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 CPU_WHEELS = "https://download.pytorch.org/whl/cpu/torch/"
 LOCKS = {"requirements.lock": ["install"], "requirements-dev.lock": ["install", "dev"]}
-HEADER = f"""# Written by `make lock` from pyproject.toml; do not edit. Every file is checked against its hash.
+HEADER = """# Written by `make lock` from pyproject.toml; do not edit. Every file is checked against its hash.
 --only-binary :all:
---find-links {CPU_WHEELS}
 """
 
 
@@ -48,15 +48,18 @@ def plain_torch_hash(version: str, platform: str, python: str) -> str:
     return str(json.loads(report.stdout)["install"][0]["download_info"]["archive_info"]["hashes"]["sha256"])
 
 
-def with_both_torch_wheels(lock: str) -> str:
-    """The lock with the local version of torch made plain and the other wheels' hashes added."""
+def torch_lines(lock: str) -> tuple[str, str]:
+    """What the lock says of torch now, and what it must say: a plain version with the hashes of all CPU wheels."""
     found = re.search(r"^torch==([\d.]+)\+cpu \\\n((?:    --hash=\S+(?: \\)?\n)+)", lock, re.MULTILINE)
     if not found:
         sys.exit(f"no CPU build of torch was found; pip must see {CPU_WHEELS} or a local wheel")
     hashes = re.findall(r"--hash=sha256:(\w+)", found[2]) + plain_torch_hashes(found[1])
     lines = " \\\n".join(f"    --hash=sha256:{value}" for value in hashes)
-    return lock.replace(found[0], f"torch=={found[1]} \\\n{lines}\n")
+    return found[0], f"torch=={found[1]} \\\n{lines}\n"
 
 
 for lock_name, lock_extras in LOCKS.items():
-    (ROOT / lock_name).write_text(HEADER + with_both_torch_wheels(compile_lock(lock_name, lock_extras)))
+    compiled = compile_lock(lock_name, lock_extras)
+    found_lines, torch = torch_lines(compiled)
+    (ROOT / lock_name).write_text(HEADER + compiled.replace(found_lines, torch))
+    (ROOT / "requirements-torch.lock").write_text(f"{HEADER}--find-links {CPU_WHEELS}\n{torch}")
