@@ -1,0 +1,333 @@
+"""What stands on a page but is not the article: found by position and pattern, recorded line by line, never lost.
+
+Conservative: a line goes only if it stands alone and all of it matches. At the edges of a page (before the first
+prose, after the last) more kinds are recognised than in its middle. What the page says about itself there (title,
+byline, date, how the text was made) is kept as metadata. The patterns are in `patterns.py`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from corpus import patterns
+from corpus.dates import parse_date
+from corpus.document import PartialDate
+from corpus.publishers import find_publisher
+from corpus.readers.draft import Cut
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a page, without white space around it; `number` counts from 1, empty lines too."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page sorted into the article and the rest: each line that is not empty is in `body` or in `cut`."""
+
+    body: str
+    """The kept lines as they stood; one empty line where there was at least one."""
+    cut: tuple[Cut, ...]
+    title: str | None
+    publisher: str | None
+    author: str | None
+    published: PartialDate | None
+    notice: str | None
+
+
+def sort_page(lines: Sequence[Line], *, title: str | None = None) -> Page:
+    """The page without its furniture; `title` is given where the format itself names it, else it is looked for."""
+    page = _Page(lines)
+    head = page.before_prose()
+    _take_title(page, head, title)
+    _take_head(page, head)
+    _take_tail(page)
+    _take_notice(page)
+    _take_anywhere(page)
+    return Page(
+        body=page.body(),
+        cut=tuple(Cut(line.number, line.text, page.why[line.number]) for line in page.cut_lines()),
+        title=page.title,
+        publisher=page.publisher,
+        author=page.author,
+        published=page.published,
+        notice=page.notice,
+    )
+
+
+@dataclass
+class _Page:
+    lines: Sequence[Line]
+    why: dict[int, str] = field(default_factory=dict)
+    """Number of each cut line -> reason."""
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    published: PartialDate | None = None
+    notice: str | None = None
+
+    def __post_init__(self) -> None:
+        self._position = {line.number: position for position, line in enumerate(self.lines)}
+
+    def kept(self) -> list[Line]:
+        return [line for line in self.lines if line.text and line.number not in self.why]
+
+    def cut_lines(self) -> Iterator[Line]:
+        return (line for line in self.lines if line.number in self.why)
+
+    def cut(self, line: Line, why: str) -> None:
+        self.why.setdefault(line.number, why)
+
+    def before_prose(self) -> list[Line]:
+        head: list[Line] = []
+        for line in self.lines:
+            if line.text and _is_prose(line.text):
+                break
+            if line.text:
+                head.append(line)
+        return head
+
+    def neighbour(self, line: Line, step: int) -> Line | None:
+        """The line directly above (-1) or below (1), if it is not empty."""
+        position = self._position[line.number] + step
+        found = self.lines[position] if 0 <= position < len(self.lines) else None
+        return found if found and found.text else None
+
+    def block(self, line: Line) -> Iterator[Line]:
+        """The other lines between the same two empty lines."""
+        for step in (-1, 1):
+            near = self.neighbour(line, step)
+            while near:
+                yield near
+                near = self.neighbour(near, step)
+
+    def stands_alone(self, line: Line) -> bool:
+        """Whether it is no part of a paragraph that was broken into lines."""
+        above, below = self.neighbour(line, -1), self.neighbour(line, 1)
+        broken_above = above and len(above.text) >= 40 and above.text[-1] not in ".!?…:;»”\"'"
+        return not (broken_above and above and above.number not in self.why) and not (
+            below and below.text[0].islower()
+        )
+
+    def body(self) -> str:
+        kept: list[str] = []
+        for line in self.lines:
+            if line.number in self.why or (not line.text and (not kept or not kept[-1])):
+                continue
+            kept.append(line.text)
+        return "\n".join(kept).strip("\n")
+
+
+def _take_title(page: _Page, head: list[Line], title: str | None) -> None:
+    """The given title, else a head line that comes twice, else the first one that can be a title; its repeats go."""
+    if title is None:
+        candidates = [line for line in head if _can_be_title(page, line)]
+        counts = [_letters(line.text) for line in page.kept()]
+        again = (line for line in candidates if counts.count(_letters(line.text)) > 1)
+        found = next(again, None) or next(iter(candidates), None)
+        if not found:
+            return
+        page.title = found.text.lstrip("# ")
+        page.cut(found, "title")
+    else:
+        page.title = title
+    wanted = _letters(page.title)
+    anywhere = len(page.title.split()) >= 3
+    for line in page.kept() if anywhere else head:
+        if _letters(line.text) == wanted and page.stands_alone(line):
+            page.cut(line, "title, repeated")
+
+
+def _can_be_title(page: _Page, line: Line) -> bool:
+    if len(line.text) > 250 or _BULLET.match(line.text) or not any(map(str.isalpha, line.text)):
+        return False
+    if _fields(line.text) or patterns.edge(line.text) or patterns.anywhere(line.text):
+        return False
+    return find_publisher(line.text) is None and not _author(line.text)
+
+
+def _take_head(page: _Page, head: list[Line]) -> None:
+    """Dates, bylines, counters, weather and navigation above the article."""
+    dates = [line for line in page.kept() if parse_date(_unbulleted(line.text))]
+    chronicle = sum(line not in head for line in dates) > 0
+    for line in head:
+        if line.number in page.why:
+            continue
+        fields = _fields(line.text)
+        if fields and not (chronicle and line in dates):
+            page.cut(line, ", ".join(dict.fromkeys(kind for kind, _ in fields)))
+            for kind, text in fields:
+                _keep(page, kind, text)
+        elif author := _author(line.text):
+            _take_byline(page, line, author)
+        elif (why := patterns.edge(line.text)) and page.stands_alone(line):
+            page.cut(line, why)
+    for line in head:
+        if line.number not in page.why and _is_byline(page, line):
+            _take_byline(page, line, _unbulleted(line.text))
+
+
+def _keep(page: _Page, kind: str, text: str) -> None:
+    if kind == "date of publication":
+        page.published = page.published or _date(text)
+    elif kind == "byline":
+        _sign(page, text)
+
+
+def _is_byline(page: _Page, line: Line) -> bool:
+    """A name among the page's data: beside a date or a counter, or the name of a known publisher alone."""
+    name = _unbulleted(line.text)
+    if find_publisher(name):
+        return True
+    data = {"date of publication", "date of change", "counter"}
+    beside = any(data.intersection(page.why.get(near.number, "").split(", ")) for near in page.block(line))
+    return beside and bool(_NAME.fullmatch(name)) and len(name.split()) <= 4
+
+
+def _take_byline(page: _Page, line: Line, name: str) -> None:
+    page.cut(line, "byline")
+    _sign(page, name)
+
+
+def _sign(page: _Page, name: str) -> None:
+    publisher = find_publisher(name)
+    page.publisher = page.publisher or (publisher.name if publisher else None)
+    # One unknown word beside the date is as likely the name of a section as that of a person.
+    page.author = page.author or (name if publisher or " " in name else None)
+
+
+def _take_tail(page: _Page) -> None:
+    """Everything below the article: links to others, readers' comments, then line by line from the end."""
+    _take_links(page)
+    _take_comments(page)
+    for line in reversed(page.kept()):
+        if not page.stands_alone(line):
+            return
+        if author := _author(line.text):
+            _take_byline(page, line, author)
+        elif (fields := _fields(line.text)) and not parse_date(_unbulleted(line.text)):
+            page.cut(line, ", ".join(dict.fromkeys(kind for kind, _ in fields)))
+            for kind, text in fields:
+                _keep(page, kind, text)
+        elif patterns.says_ai(line.text):
+            page.notice = patterns.ai_notice(line.text)
+            page.cut(line, "notice on how the text was made")
+        elif why := patterns.edge(line.text) or patterns.anywhere(line.text) or patterns.tail(line.text):
+            page.cut(line, why)
+        else:
+            return
+
+
+def _take_links(page: _Page) -> None:
+    """A heading such as "Related articles", and what follows, if no prose does."""
+    kept = page.kept()
+    for position, line in enumerate(kept):
+        after = kept[position + 1 :]
+        if patterns.LINKS.fullmatch(_heading(line.text)) and not any(map(_may_be_prose, after)):
+            for link in (line, *after):
+                if not patterns.says_ai(link.text) and not _author(link.text):
+                    page.cut(link, "links to other articles")
+            return
+
+
+def _take_comments(page: _Page) -> None:
+    """A heading that counts readers' comments, below most of the page, and the comments under it."""
+    kept = page.kept()
+    total, seen = sum(len(line.text) for line in kept), 0
+    for position, line in enumerate(kept):
+        if seen > 0.5 * total and patterns.COMMENTS.fullmatch(_heading(line.text)):
+            for comment in kept[position:]:
+                page.cut(comment, "readers' comments")
+            return
+        seen += len(line.text)
+
+
+def _take_notice(page: _Page) -> None:
+    """The publisher's statement that a machine wrote the text, above the article or inside its last paragraphs."""
+    kept = page.kept()
+    for line in kept[:2]:
+        if patterns.says_ai(line.text) and page.stands_alone(line):
+            page.notice = page.notice or patterns.ai_notice(line.text)
+            page.cut(line, "notice on how the text was made")
+    for line in kept[-2:]:
+        page.notice = page.notice or patterns.ai_notice(line.text)
+
+
+def _take_anywhere(page: _Page) -> None:
+    """What is furniture wherever it stands alone: credits of photos, counters, buttons, "Read also: …"."""
+    kept = page.kept()
+    for position, line in enumerate(kept):
+        if not page.stands_alone(line):
+            continue
+        if why := patterns.anywhere(line.text):
+            page.cut(line, why)
+        if why == patterns.READ_ALSO_HEADING and position + 1 < len(kept):
+            link = kept[position + 1]
+            if not _may_be_prose(link) and page.stands_alone(link) and not link.text.startswith("#"):
+                page.cut(link, why)
+
+
+_BULLET = re.compile(r"[•·*▪◦‣–—-]\s+")
+_SEPARATOR = re.compile(r"\s+[|•·/]\s+|\s*\|\s*")
+_NAME = re.compile(r"[^\W\d_][\w.’'ʼ-]*(?: [\w.’'ʼ-]+){0,5}")
+
+
+def _fields(text: str) -> list[tuple[str, str]]:
+    """The line's fields as (kind, text) if each is a date, a counter or a button, and one of them surely is."""
+    parts = [part for part in _SEPARATOR.split(_unbulleted(text)) if part]
+    parts = [part for whole in parts for part in patterns.LABEL_AHEAD.split(whole)]
+    found = [(_field_kind(part), part) for part in parts]
+    names = [part for kind, part in found if kind is None]
+    if len(names) == len(found) or len(names) > 1 or any(not _NAME.fullmatch(name) for name in names):
+        return []
+    return [(kind or "byline", part) for kind, part in found]
+
+
+def _field_kind(text: str) -> str | None:
+    if _date(text):
+        return "date of change" if patterns.CHANGED.match(text) else "date of publication"
+    return patterns.counter(text)
+
+
+def _date(text: str) -> PartialDate | None:
+    return parse_date(patterns.DATE_LABEL.sub("", text.strip(" ,;")))
+
+
+def _author(text: str) -> str | None:
+    """The name in a line that is a byline by its own words: "Author: …", "Автор: …", "By Jane Doe"."""
+    match = patterns.AUTHOR.fullmatch(_unbulleted(text))
+    return match["name"] if match else None
+
+
+def _unbulleted(text: str) -> str:
+    return _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
+
+
+def _heading(text: str) -> str:
+    return text.lstrip("# ").rstrip(" :")
+
+
+def _letters(text: str) -> str:
+    """A line as compared with the title: letters and digits only."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _is_prose(text: str) -> bool:
+    """A sentence of the article's own: not merely long, and not a known kind of furniture."""
+    if len(text) <= 250 and not (text[-1] in ".…" and len(text.split()) >= 8):
+        return False
+    return not (patterns.edge(text) or patterns.anywhere(text) or patterns.says_ai(text))
+
+
+def _may_be_prose(line: Line) -> bool:
+    text = line.text
+    furniture = patterns.edge(text) or patterns.anywhere(text) or patterns.tail(text) or patterns.says_ai(text)
+    return not furniture and (len(text) > 250 or (text[-1] in ".…" and len(text.split()) >= 4))
+
+
+def numbered(texts: Iterable[str]) -> list[Line]:
+    """Lines counted from 1."""
+    return [Line(number, text.strip()) for number, text in enumerate(texts, start=1)]
