@@ -72,8 +72,8 @@ class SentenceTransformersEncoder:
             raise EncoderError(
                 f"the model {model} cannot be loaded ({reason}): check SPRAVA_MODEL"
             ) from error
-        configuration: Any = self._model[0].auto_model.config
-        revision = getattr(configuration, "_commit_hash", None)
+        transformer: Any = self._model[0]
+        revision = getattr(transformer.auto_model.config, "_commit_hash", None)
         self.name = name or (_folder_name(Path(model)) if local else f"{model}@{revision}")
         self.dimension = self._model.get_embedding_dimension() or 0
         self._lock = threading.Lock()

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ _ARRAYS = {
     "sentence_vectors": ("sentences.f32", "<f4"),
 }
 _DOCUMENTS = "documents.jsonl"
+_DOCUMENT_FIELDS = [field.name for field in fields(Document) if field.name != "withdrawn"]
 
 
 class DamagedVersionError(SpravaError):
@@ -63,9 +64,11 @@ class Version:
 
 def document_line(document: Document) -> bytes:
     """One document as a line of JSON: its metadata and its whole text."""
-    values = asdict(document)
-    del values["withdrawn"]
-    values["published"] = [part for part in values["published"].values() if part is not None]
+    values = {name: getattr(document, name) for name in _DOCUMENT_FIELDS}
+    published = document.published
+    values["published"] = [
+        part for part in (published.year, published.month, published.day) if part is not None
+    ]
     return json.dumps(values, ensure_ascii=False, sort_keys=True).encode() + b"\n"
 
 

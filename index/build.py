@@ -1,0 +1,247 @@
+"""Documents to a new version, in memory: only what changed is cut and encoded again. Publishing it: `store.py`."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import metadata, resources
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.document import Document, Passage
+from corpus.errors import SpravaError
+from corpus.passages import heading, passages, sentences
+from index import lexical
+from index.encoder import Encoder
+from index.version import Version, document_line
+
+Progress = Callable[[int, int], None]
+"""Called with the number of texts encoded so far and of texts to encode."""
+
+_STEP = 128
+"""Texts encoded between two reports of progress."""
+_PASSAGE_KEYS, _SENTENCE_KEYS = "passages.key", "sentences.key"
+"""Parts of a version: for each vector, the key of the text that was encoded."""
+_KEY_BYTES = 16
+_RECIPE = {
+    "corpus": ("passages.py", "sentences.py", "fold.py"),
+    "index": ("build.py", "analyze.py", "lexical.py"),
+}
+"""The modules that decide how a document is cut and prepared."""
+
+
+class EmptyCorpusError(SpravaError):
+    """There is no document that may be quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A version, not yet published, and what it took."""
+
+    version: Version
+    encoded: int
+    """Distinct texts that were encoded."""
+    reused: int
+    """Vectors taken over from the previous version."""
+    is_new: bool
+    """Whether it differs from the previous version."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """One document, cut."""
+
+    passages: NDArray[np.int32]
+    """(n, 3): 0, start, end."""
+    sentences: NDArray[np.int32]
+    """(m, 3): number of the passage within the document, start, end."""
+    passage_keys: list[bytes]
+    sentence_keys: list[bytes]
+    texts: Mapping[bytes, str]
+    """What to encode, by key; nothing for a document that was taken over."""
+    taken_over: bool
+    """Whether the previous version holds the same document, cut by the same recipe."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Old:
+    """What can be taken over from a version that the same model made."""
+
+    version: Version
+    documents: Mapping[bytes, int]
+    """Numbers by line of JSON; empty under another recipe."""
+    passage_keys: list[bytes]
+    sentence_keys: list[bytes]
+    vectors: dict[bytes, NDArray[np.float32]]
+    """By key."""
+
+    @classmethod
+    def of(cls, version: Version) -> Self:
+        """Everything in `version` that is worth looking up."""
+        lines = map(document_line, version.documents) if version.recipe == recipe() else ()
+        passage_keys, sentence_keys = (
+            _split(version.files[name]) for name in (_PASSAGE_KEYS, _SENTENCE_KEYS)
+        )
+        vectors = dict(zip(passage_keys, version.passage_vectors, strict=True))
+        vectors.update(zip(sentence_keys, version.sentence_vectors, strict=True))
+        return cls(version, {line: i for i, line in enumerate(lines)}, passage_keys, sentence_keys, vectors)
+
+    def take(self, number: int) -> _Cut:
+        """Document `number` as it was cut."""
+        spans, inner = self.version.passages, self.version.sentences
+        first, end = np.searchsorted(spans[:, 0], (number, number + 1))
+        inner_first, inner_end = np.searchsorted(inner[:, 0], (first, end))
+        return _Cut(
+            passages=spans[first:end] - np.array([number, 0, 0], np.int32),
+            sentences=inner[inner_first:inner_end] - np.array([first, 0, 0], np.int32),
+            passage_keys=self.passage_keys[first:end],
+            sentence_keys=self.sentence_keys[inner_first:inner_end],
+            texts={},
+            taken_over=True,
+        )
+
+
+def assemble(
+    documents: Iterable[Document],
+    encoder: Encoder,
+    *,
+    created: datetime,
+    previous: Version | None = None,
+    progress: Progress | None = None,
+) -> Built:
+    """A version of the documents that may be quoted, in the order of their ids.
+
+    A document that is the same to the byte is not cut again, and a text that the same model encoded for `previous`
+    is not encoded again. Raises EmptyCorpusError where nothing may be quoted.
+    """
+    quotable = tuple(sorted((d for d in documents if d.withdrawn is None), key=lambda document: document.id))
+    old = _Old.of(previous) if previous is not None and previous.model == encoder.name else None
+    cuts = [_cut(document, old) for document in quotable]
+    passage_keys = [key for cut in cuts for key in cut.passage_keys]
+    sentence_keys = [key for cut in cuts for key in cut.sentence_keys]
+    if not passage_keys:
+        raise EmptyCorpusError("there is no document to index: add one with `sprava corpus add PATH`")
+    texts = {key: text for cut in cuts for key, text in cut.texts.items()}
+    known = old.vectors if old else {}
+    fresh = _encode({key: text for key, text in texts.items() if key not in known}, encoder, progress)
+    vectors = known | fresh
+    spans = _joined([cut.passages for cut in cuts], [1] * len(cuts))
+    version = Version(
+        number=0,
+        created=created,
+        model=encoder.name,
+        recipe=recipe(),
+        documents=quotable,
+        passages=spans,
+        sentences=_joined([cut.sentences for cut in cuts], [len(cut.passages) for cut in cuts]),
+        passage_vectors=np.stack([vectors[key] for key in passage_keys]),
+        sentence_vectors=np.stack([vectors[key] for key in sentence_keys]),
+        files={
+            _PASSAGE_KEYS: memoryview(b"".join(passage_keys)),
+            _SENTENCE_KEYS: memoryview(b"".join(sentence_keys)),
+            **_lexical(quotable, spans, passage_keys, old),
+        },
+    )
+    return Built(
+        version=version,
+        encoded=len(fresh),
+        reused=sum(key not in fresh for key in (*passage_keys, *sentence_keys)),
+        is_new=old is None or len(quotable) != len(old.documents) or not all(cut.taken_over for cut in cuts),
+    )
+
+
+@cache
+def recipe() -> str:
+    """A digest of the code that cuts and prepares texts: under another one, every document is cut anew."""
+    digest = hashlib.sha256(metadata.version("sentencex").encode())
+    for package, names in _RECIPE.items():
+        for name in names:
+            digest.update(resources.files(package).joinpath(name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def embedded_text(passage: Passage) -> str:
+    """What is encoded for a passage: title and section heading as context, then a cleaned copy of its text."""
+    context = (passage.document.title, heading(passage), passage.text)
+    return "\n".join(_cleaned(part) for part in context if part)
+
+
+def _cleaned(text: str) -> str:
+    """The text on one line, without the marks of headings."""
+    return " ".join(line.lstrip("# ") if line.startswith("#") else line for line in text.split("\n")).strip()
+
+
+def _key(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()[:_KEY_BYTES]
+
+
+def _split(keys: memoryview) -> list[bytes]:
+    return [bytes(keys[i : i + _KEY_BYTES]) for i in range(0, len(keys), _KEY_BYTES)]
+
+
+def _cut(document: Document, old: _Old | None) -> _Cut:
+    number = old.documents.get(document_line(document)) if old and old.documents else None
+    if old and number is not None:
+        return old.take(number)
+    spans, inner, texts = [], [], {}
+    passage_keys, sentence_keys = [], []
+    for place, passage in enumerate(passages(document)):
+        spans.append((0, passage.start, passage.end))
+        text = embedded_text(passage)
+        passage_keys.append(_key(text))
+        texts[passage_keys[-1]] = text
+        for start, end in sentences(passage):
+            inner.append((place, start, end))
+            text = _cleaned(document.text[start:end])
+            sentence_keys.append(_key(text))
+            texts[sentence_keys[-1]] = text
+    return _Cut(
+        passages=np.array(spans, np.int32).reshape(-1, 3),
+        sentences=np.array(inner, np.int32).reshape(-1, 3),
+        passage_keys=passage_keys,
+        sentence_keys=sentence_keys,
+        texts=texts,
+        taken_over=False,
+    )
+
+
+def _joined(spans: Sequence[NDArray[np.int32]], owners: Sequence[int]) -> NDArray[np.int32]:
+    """Spans of all documents, their owners numbered through; the i-th array numbers `owners[i]` of them."""
+    first = np.repeat(np.cumsum([0, *owners[:-1]]), [len(part) for part in spans])
+    joined = np.concatenate(spans)
+    joined[:, 0] += first.astype(np.int32)
+    return joined
+
+
+def _encode(
+    texts: Mapping[bytes, str], encoder: Encoder, progress: Progress | None
+) -> dict[bytes, NDArray[np.float32]]:
+    """Vectors by key; texts of like length go together, so that little is padded."""
+    keys = sorted(texts, key=lambda key: len(texts[key]), reverse=True)
+    vectors: dict[bytes, NDArray[np.float32]] = {}
+    for start in range(0, len(keys), _STEP):
+        step = keys[start : start + _STEP]
+        vectors.update(zip(step, encoder.encode_passages([texts[key] for key in step]), strict=True))
+        if progress:
+            progress(len(vectors), len(keys))
+    return vectors
+
+
+def _lexical(
+    documents: Sequence[Document], spans: NDArray[np.int32], keys: Sequence[bytes], old: _Old | None
+) -> dict[str, memoryview]:
+    """The lexical part; a passage whose text was in the previous version keeps its postings."""
+    reused, previous = np.full(len(keys), -1, np.int64), None
+    if old and old.version.recipe == recipe():
+        rows = {key: row for row, key in enumerate(old.passage_keys)}
+        reused = np.array([rows.pop(key, -1) for key in keys], np.int64)  # each old row once
+        previous = lexical.load(old.version.files)
+    texts = [
+        "" if row >= 0 else embedded_text(Passage(documents[number], start, end))
+        for row, (number, start, end) in zip(reused.tolist(), spans.tolist(), strict=True)
+    ]
+    built = lexical.build(texts, previous=previous, reused=reused)
+    return {name: memoryview(content) for name, content in lexical.files(built).items()}
