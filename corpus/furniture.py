@@ -123,25 +123,27 @@ class _Page:
 
 def _take_title(page: _Page, head: list[Line], title: str | None) -> None:
     """The given title, else a head line that comes twice, else the first one that can be a title; its repeats go."""
+    again = "title, repeated"
     if title is None:
-        candidates = [line for line in head if _can_be_title(page, line)]
+        candidates = [line for line in head if _can_be_title(line)]
         counts = [_letters(line.text) for line in page.kept()]
-        again = (line for line in candidates if counts.count(_letters(line.text)) > 1)
-        found = next(again, None) or next(iter(candidates), None)
+        twice = (line for line in candidates if counts.count(_letters(line.text)) > 1)
+        found = next(twice, None) or next(iter(candidates), None)
         if not found:
             return
         page.title = found.text.lstrip("# ")
         page.cut(found, "title")
     else:
-        page.title = title
+        page.title, again = title, "title"
     wanted = _letters(page.title)
     anywhere = len(page.title.split()) >= 3
     for line in page.kept() if anywhere else head:
         if _letters(line.text) == wanted and page.stands_alone(line):
-            page.cut(line, "title, repeated")
+            page.cut(line, again)
+            again = "title, repeated"
 
 
-def _can_be_title(page: _Page, line: Line) -> bool:
+def _can_be_title(line: Line) -> bool:
     if len(line.text) > 250 or _BULLET.match(line.text) or not any(map(str.isalpha, line.text)):
         return False
     if _fields(line.text) or patterns.edge(line.text) or patterns.anywhere(line.text):
@@ -208,7 +210,7 @@ def _take_tail(page: _Page) -> None:
             return
         if author := _author(line.text):
             _take_byline(page, line, author)
-        elif (fields := _fields(line.text)) and not parse_date(_unbulleted(line.text)):
+        elif (fields := _fields(line.text)) and _is_labelled(fields):
             page.cut(line, ", ".join(dict.fromkeys(kind for kind, _ in fields)))
             for kind, text in fields:
                 _keep(page, kind, text)
@@ -287,9 +289,15 @@ def _fields(text: str) -> list[tuple[str, str]]:
 
 
 def _field_kind(text: str) -> str | None:
-    if _date(text):
+    date = _date(text)
+    if date and (date.day or patterns.DATE_LABEL.match(text)):
         return "date of change" if patterns.CHANGED.match(text) else "date of publication"
     return patterns.counter(text)
+
+
+def _is_labelled(fields: list[tuple[str, str]]) -> bool:
+    """Whether one of them is a counter or a date that says what it is; a bare date below an article may be its end."""
+    return any(kind == "counter" or patterns.DATE_LABEL.match(text) for kind, text in fields)
 
 
 def _date(text: str) -> PartialDate | None:
@@ -324,7 +332,9 @@ def _is_prose(text: str) -> bool:
 
 def _may_be_prose(line: Line) -> bool:
     text = line.text
-    furniture = patterns.edge(text) or patterns.anywhere(text) or patterns.tail(text) or patterns.says_ai(text)
+    furniture = (
+        patterns.edge(text) or patterns.anywhere(text) or patterns.tail(text) or patterns.says_ai(text)
+    )
     return not furniture and (len(text) > 250 or (text[-1] in ".…" and len(text.split()) >= 4))
 
 

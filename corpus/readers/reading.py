@@ -26,7 +26,9 @@ def read(raw: bytes, *, name: str) -> Draft:
     """
     suffix = PurePath(name).suffix.lower()
     if suffix not in _TEXT | _MARKDOWN | _HTML:
-        raise UnreadableError(f"{name}: cannot read {suffix or 'a file without a suffix'}; give it as .txt, .md or .html")
+        raise UnreadableError(
+            f"{name}: cannot read {suffix or 'a file without a suffix'}; give it as .txt, .md or .html"
+        )
     if len(raw) > MAX_BYTES:
         raise UnreadableError(f"{name}: {len(raw):,} bytes, more than {MAX_BYTES:,}; give the article alone")
     if not raw.strip():

@@ -1,22 +1,14 @@
 """Plain text as copied from a page -> Draft."""
 
+from corpus import format
 from corpus.document import Reliability, normalise
 from corpus.furniture import Page, numbered, sort_page
-from corpus.readers.draft import Draft, UnreadableError
+from corpus.readers.draft import Draft
 
 
 def decode(raw: bytes, *, name: str) -> str:
-    """UTF-8 with or without a byte order mark, as normalised text; the first bad line is named, nothing is guessed."""
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        problem = f"byte 0x{raw[error.start]:02x} is not UTF-8; save the file as UTF-8 and add it again"
-        raise UnreadableError(f"{name}:{line}: {problem}") from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise UnreadableError(f"{name}:{line}: a zero byte: this is a binary file, not text")
-    return normalise(text)
+    """UTF-8 with or without a byte order mark, as normalised text; `FormatError` names the first bad line."""
+    return normalise(format.decode(raw, where=name))
 
 
 def read_text(text: str) -> Draft:
