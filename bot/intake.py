@@ -93,10 +93,11 @@ class Intake:
         self._highest: int | None = None
         self._open: dict[int, None] = {}
         self._finished: set[int] = set()
-        self._lanes: dict[object, deque[dict[str, Any]]] = {}
+        self._lanes: dict[int | str, deque[dict[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._moved = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._broken: BaseException | None = None
 
     async def run(self) -> None:
         """Poll until `stop`; then finish what was begun. Raises `TokenRejectedError`."""
@@ -112,7 +113,7 @@ class Intake:
                     logger.error("another poller holds the token")
                 await self._pause(conflict.next())
             except RetryAfter as error:
-                await self._pause(_seconds(error))
+                await self._pause(seconds_of(error))
             except TelegramError as error:
                 logger.warning("telegram unreachable", extra={"error": type(error).__name__})
                 await self._pause(network.next())
@@ -124,6 +125,8 @@ class Intake:
                 self._take(updates or [])
                 await self._until_next(started, offset)
         await self._drain()
+        if self._broken:
+            raise self._broken
 
     def stop(self) -> None:
         """Take no more updates. Safe at any moment: what is unfinished stays with Telegram."""
@@ -154,9 +157,15 @@ class Intake:
         if len(lane) == 1:
             task = asyncio.create_task(self._serve(chat))
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._lane_ended)
 
-    async def _serve(self, chat: object) -> None:
+    def _lane_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._broken = error  # the database failed, say: going on would answer the same questions for ever
+            self.stop()
+
+    async def _serve(self, chat: int | str) -> None:
         lane = self._lanes[chat]
         while lane and not self._stopping.is_set():
             if await self._settle(lane[0]):
@@ -253,18 +262,17 @@ class Intake:
         logger.info("stopped", extra={"unfinished": len(self._open)})
 
 
-def chat_of(update: dict[str, Any]) -> object:
+def chat_of(update: dict[str, Any]) -> int | str:
     """What orders an update among others: its chat, else its person, else nothing but itself."""
-    for kind in ("message", "edited_message", "my_chat_member"):
-        if isinstance(event := update.get(kind), dict) and isinstance(chat := event.get("chat"), dict):
-            return chat.get("id")
-    if isinstance(query := update.get("callback_query"), dict):
-        message = query.get("message")
-        holder = message.get("chat") if isinstance(message, dict) else query.get("from")
-        return holder.get("id") if isinstance(holder, dict) else update["update_id"]
-    return update["update_id"]
+    query = update.get("callback_query")
+    events = [update.get(kind) for kind in ("message", "edited_message", "my_chat_member")]
+    events += [query.get("message"), {"chat": query.get("from")}] if isinstance(query, dict) else []
+    chats = [event.get("chat") for event in events if isinstance(event, dict)]
+    ids = [chat.get("id") for chat in chats if isinstance(chat, dict)]
+    return next((i for i in ids if isinstance(i, int)), f"update {update['update_id']}")
 
 
-def _seconds(error: RetryAfter) -> float:
+def seconds_of(error: RetryAfter) -> float:
+    """The pause that Telegram asks for."""
     wait = error.retry_after
     return float(wait) if isinstance(wait, int) else wait.total_seconds()

@@ -1,0 +1,123 @@
+"""The composition root: settings in, a running bot out. Whatever the bot is made of is put together here."""
+
+import asyncio
+import logging
+import os
+import signal
+import time
+
+from telegram import BotCommand
+from telegram.error import InvalidToken, TelegramError
+
+from bot import logs, pages
+from bot.asker import Asker, Base
+from bot.database import open_database
+from bot.handlers import Handlers
+from bot.intake import POLL_S, Backoff, Intake, TokenRejectedError
+from bot.replies import Replies
+from bot.seen import Seen
+from bot.settings import BotSettings
+from bot.texts import DEFAULT, LANGUAGES, texts
+from bot.transport import TelegramBot
+from corpus.cases import load_cases
+
+_FORGET_EVERY_S = 3600
+
+logger = logging.getLogger(__name__)
+
+
+async def run(settings: BotSettings, *, base: Base) -> None:
+    """Serve until SIGTERM or SIGINT. Raises what an operator can act on: no token, a rejected one, no database."""
+    logs.set_up()
+    asyncio.get_running_loop().set_exception_handler(logs.log_loop_error)
+    bot = TelegramBot(settings.token(), api_url=settings.api_url(), poll_timeout_s=POLL_S)
+    engine = open_database(settings.database())
+    seen = Seen(engine, now=time.time)
+    stopping = asyncio.Event()
+    _on_signals(stopping)
+    try:
+        if await _connect(bot, stopping):
+            await _serve(bot, seen, Asker(base), stopping, groups=settings.groups)
+    finally:
+        await bot.shutdown()
+        engine.dispose()
+
+
+async def _serve(bot: TelegramBot, seen: Seen, asker: Asker, stopping: asyncio.Event, *, groups: bool) -> None:
+    handlers = Handlers(
+        asker=asker, replies=Replies(bot), cases=load_cases(), bot_name=bot.username, groups=groups
+    )
+    intake = Intake(bot, seen, handle=handlers.handle, give_up=handlers.give_up)
+    beside = [
+        asyncio.create_task(work)
+        for work in (asker.run(), _set_profile(bot), _forget_old(seen), _stop_on(stopping, intake))
+    ]
+    logger.info("started")
+    try:
+        await intake.run()
+    finally:
+        for task in beside:
+            task.cancel()
+        asker.close()
+
+
+def _on_signals(stopping: asyncio.Event) -> None:
+    """The first signal asks to finish what was begun; the second ends the process at once, which loses nothing."""
+
+    def stop() -> None:
+        if stopping.is_set():
+            os._exit(1)
+        logger.info("stopping")
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+async def _stop_on(stopping: asyncio.Event, intake: Intake) -> None:
+    await stopping.wait()
+    intake.stop()
+
+
+async def _connect(bot: TelegramBot, stopping: asyncio.Event) -> bool:
+    """Learn who the bot is, as soon as Telegram can be reached; false when the stop came first."""
+    backoff = Backoff(0.5, 60)
+    while not stopping.is_set():
+        try:
+            await bot.initialize()
+        except InvalidToken:
+            # python-telegram-bot puts the token into the message of this error.
+            raise TokenRejectedError from None
+        except TelegramError as error:
+            logger.warning("telegram unreachable", extra={"error": type(error).__name__})
+            try:
+                async with asyncio.timeout(backoff.next()):
+                    await stopping.wait()
+            except TimeoutError:
+                continue
+        else:
+            return True
+    return False
+
+
+async def _forget_old(seen: Seen) -> None:
+    while True:
+        seen.forget_old()
+        await asyncio.sleep(_FORGET_EVERY_S)
+
+
+async def _set_profile(bot: TelegramBot) -> None:
+    """Commands and descriptions in every language; only what differs is sent, because Telegram limits the changes."""
+    try:
+        for language in LANGUAGES:
+            words, code = texts(language), None if language == DEFAULT else language
+            description, short = pages.about(words)
+            wanted = tuple(BotCommand(name, meaning) for name, meaning in pages.commands(words))
+            if await bot.get_my_commands(language_code=code) != wanted:
+                await bot.set_my_commands(wanted, language_code=code)
+            if (await bot.get_my_description(code)).description != description:
+                await bot.set_my_description(description, code)
+            if (await bot.get_my_short_description(code)).short_description != short:
+                await bot.set_my_short_description(short, code)
+    except TelegramError as error:
+        logger.warning("profile not set", extra={"error": type(error).__name__})

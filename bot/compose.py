@@ -1,0 +1,138 @@
+"""A message as Telegram counts it: text and entities with offsets in UTF-16 units, never markup; limits checked here.
+
+Telegram trims a message, rewrites some characters and refuses entities that it cannot place, so whatever would not
+arrive exactly as composed is refused before it is sent (Bot API, "Formatting options"; tdlib/td, misc.cpp).
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+
+from bot.callbacks import MAX_BYTES
+
+MAX_UNITS = 4096
+MAX_ENTITIES = 100
+_MAX_BUTTONS = 100
+_MAX_IN_ROW = 8
+_EXPANDABLE_FROM = 320
+
+_REWRITTEN = re.compile("[\x00-\x09\x0b-\x1f\u2028-\u202e\u200e\u200f\u0333\u033f\u030a\ud800-\udfff]")
+"""What Telegram drops or turns into a space."""
+_RIGHT_TO_LEFT = {"R", "AL"}
+_ISOLATE, _POP = "\u2068", "\u2069"
+
+
+class PageError(ValueError):
+    """A message that Telegram would refuse or change: a mistake of the layout."""
+
+
+def utf16_units(text: str) -> int:
+    """The length that Telegram counts."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def arrives_unchanged(quote: str) -> bool:
+    """Whether Telegram would deliver exactly these words."""
+    return bool(quote) and quote == quote.strip() and not _REWRITTEN.search(quote)
+
+
+def inline(text: str) -> str:
+    """A title or name as one line; right-to-left text is isolated, so that it cannot reorder what stands around it."""
+    line = " ".join(_REWRITTEN.sub(" ", text).split())
+    if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in line):
+        return f"{_ISOLATE}{line}{_POP}"
+    return line
+
+
+Keyboard = tuple[tuple[InlineKeyboardButton, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One message, ready to send; making one that breaks a limit raises `PageError`."""
+
+    text: str
+    entities: tuple[MessageEntity, ...] = ()
+    keyboard: Keyboard = ()
+
+    def __post_init__(self) -> None:
+        if not self.text or self.text != self.text.strip() or utf16_units(self.text) > MAX_UNITS:
+            raise PageError(f"text of {utf16_units(self.text)} units")
+        if len(self.entities) > MAX_ENTITIES:
+            raise PageError(f"{len(self.entities)} entities")
+        for entity in self.entities:
+            covered = slice_of(self.text, entity)
+            if not covered or covered != covered.strip():
+                raise PageError(f"{entity.type} entity at {entity.offset} covers white space")
+        self._check_keyboard()
+
+    def _check_keyboard(self) -> None:
+        buttons = [button for row in self.keyboard for button in row]
+        if len(buttons) > _MAX_BUTTONS or any(len(row) > _MAX_IN_ROW for row in self.keyboard):
+            raise PageError(f"{len(buttons)} buttons")
+        for button in buttons:
+            if isinstance(button.callback_data, str) and len(button.callback_data.encode()) > MAX_BYTES:
+                raise PageError(f"callback of {len(button.callback_data)} bytes")
+
+    @property
+    def markup(self) -> InlineKeyboardMarkup | None:
+        """The keyboard as python-telegram-bot sends it."""
+        return InlineKeyboardMarkup(self.keyboard) if self.keyboard else None
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """What the blockquotes of this message hold."""
+        kinds = {MessageEntity.BLOCKQUOTE, MessageEntity.EXPANDABLE_BLOCKQUOTE}
+        return tuple(slice_of(self.text, entity) for entity in self.entities if entity.type in kinds)
+
+
+def slice_of(text: str, entity: MessageEntity) -> str:
+    """The words that an entity covers."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    return units[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le", "replace")
+
+
+@dataclass(slots=True)
+class Writer:
+    """Collects a message piece by piece and keeps count of where each entity stands."""
+
+    _parts: list[str] = field(default_factory=list)
+    _entities: list[MessageEntity] = field(default_factory=list)
+    _units: int = 0
+
+    def plain(self, text: str) -> "Writer":
+        """Append text without an entity."""
+        self._parts.append(text)
+        self._units += utf16_units(text)
+        return self
+
+    def bold(self, text: str) -> "Writer":
+        """Append bold text."""
+        return self._marked(text, MessageEntity.BOLD)
+
+    def link(self, text: str, url: str | None) -> "Writer":
+        """Append text that opens `url`, or plain text without one."""
+        return self._marked(text, MessageEntity.TEXT_LINK, url=url) if url else self.plain(text)
+
+    def quote(self, text: str) -> "Writer":
+        """Append a blockquote; a long one can be folded."""
+        expandable = len(text) > _EXPANDABLE_FROM
+        return self._marked(text, MessageEntity.EXPANDABLE_BLOCKQUOTE if expandable else MessageEntity.BLOCKQUOTE)
+
+    def quote_with_bold(self, text: str, start: int, end: int) -> "Writer":
+        """Append a blockquote in which `text[start:end]` is bold."""
+        at = self._units
+        self.quote(text)
+        offset, length = utf16_units(text[:start]), utf16_units(text[start:end])
+        self._entities.append(MessageEntity(MessageEntity.BOLD, at + offset, length))
+        return self
+
+    def page(self, keyboard: Keyboard = ()) -> Page:
+        """The message so far; raises `PageError` when it breaks a limit."""
+        return Page("".join(self._parts).rstrip(), tuple(self._entities), keyboard)
+
+    def _marked(self, text: str, kind: str, *, url: str | None = None) -> "Writer":
+        self._entities.append(MessageEntity(kind, self._units, utf16_units(text), url=url))
+        return self.plain(text)

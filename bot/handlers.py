@@ -1,0 +1,271 @@
+"""What the bot does with an update: read it, ask, render, reply. Each method is one thing a person can do."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, InaccessibleMessage, Message, Update, User
+from telegram.constants import ChatType
+
+from bot import callbacks, pages
+from bot.asker import Asker, BusyError
+from bot.callbacks import (
+    AnswerForCase,
+    Callback,
+    SetLanguage,
+    ShowClosest,
+    ShowContext,
+    ShowExample,
+    ShowMore,
+    ShowQuotes,
+    ShowSources,
+)
+from bot.compose import Page
+from bot.incoming import Incoming, Kind, read
+from bot.memory import Limits, Recent
+from bot.quotes import Quotes
+from bot.render import Renderer
+from bot.replies import Replies
+from bot.texts import Texts, from_telegram, texts
+from corpus.cases import Cases
+from corpus.errors import SpravaError
+from corpus.languages import interface_language
+
+logger = logging.getLogger(__name__)
+
+_MEMBER = {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.RESTRICTED}
+
+
+class Handlers:
+    """Everything a person can do with the bot. `groups` is false where the operator switched groups off."""
+
+    def __init__(self, *, asker: Asker, replies: Replies, cases: Cases, bot_name: str, groups: bool) -> None:
+        self._asker = asker
+        self._replies = replies
+        self._cases = cases
+        self._bot_name = bot_name
+        self._groups = groups
+        self._languages: Recent[str] = Recent()
+        self._answers: Recent[int] = Recent()
+        self._albums: Recent[bool] = Recent()
+        self._limits = Limits()
+        self._commands: dict[str, Callable[[Message, Incoming, Texts], Awaitable[None]]] = {
+            "start": self._start,
+            "ask": self._ask_for_question,
+            "help": self._help,
+            "sources": self._sources,
+            "privacy": self._privacy,
+            "language": self._language,
+        }
+
+    async def handle(self, update: Update) -> None:
+        """Do all that an update asks for; an exception means that it was not done."""
+        if update.callback_query:
+            await self._pressed(update.callback_query)
+        elif update.my_chat_member:
+            await self._membership(update.my_chat_member)
+        elif update.message:
+            await self._message(update.message)
+        elif update.edited_message:
+            await self._edited(update.edited_message)
+
+    async def give_up(self, update: Update, code: str) -> None:
+        """Tell the person that an update failed for good."""
+        query, message = update.callback_query, update.message or update.edited_message
+        if query:
+            await self._replies.acknowledge(query, pages.failed_briefly(self._words(query.from_user), code))
+        elif message and (message.chat.type == ChatType.PRIVATE or self._read(message).kind is Kind.QUESTION):
+            await self._replies.reply(message, pages.failed(self._words(message.from_user, message.text), code))
+
+    # Messages
+
+    async def _message(self, message: Message) -> None:
+        incoming = self._read(message)
+        match incoming.kind:
+            case Kind.QUESTION:
+                await self._question(message, incoming.text)
+            case Kind.COMMAND:
+                words = self._words(message.from_user)
+                await self._commands.get(incoming.command, self._unknown)(message, incoming, words)
+            case Kind.UNREADABLE:
+                await self._unreadable(message)
+
+    async def _question(self, message: Message, question: str, *, instead_of: int | None = None) -> None:
+        """Answer a question; `instead_of` is the message with the answer to its earlier wording."""
+        words = self._words(message.from_user, question)
+        person = message.from_user.id if message.from_user else message.chat_id
+        if not self._limits.admit(person, _written(message)):
+            await self._once_a_minute(message, "limit", pages.wait_a_little(words))
+            return
+        async with self._replies.typing(message):
+            page = await self._answer_page(question, words)
+        if page is None:
+            await self._once_a_minute(message, "busy", pages.busy(words))
+        elif instead_of is None or not await self._replies.edit(message.chat_id, instead_of, page):
+            sent = await self._replies.reply(message, page)
+            if sent:
+                self._answers.put(sent, message.chat_id, message.message_id)
+
+    async def _edited(self, message: Message) -> None:
+        """An edited question edits its answer."""
+        incoming = self._read(message)
+        if incoming.kind is Kind.QUESTION:
+            earlier = self._answers.get(message.chat_id, message.message_id)
+            await self._question(message, incoming.text, instead_of=earlier)
+
+    async def _unreadable(self, message: Message) -> None:
+        album = message.media_group_id
+        if album is None or not self._albums.get(album):
+            await self._replies.reply(message, pages.text_only(self._words(message.from_user)))
+            if album:
+                self._albums.put(True, album)
+
+    # Commands
+
+    async def _start(self, message: Message, incoming: Incoming, words: Texts) -> None:
+        quotes = callbacks.parse_shared(incoming.text)
+        if quotes is None:
+            await self._replies.reply(message, pages.start(words))
+        else:
+            found = await self._quotes_page(ShowQuotes(quotes), words)
+            await self._replies.reply(message, found or pages.changed(words))
+
+    async def _ask_for_question(self, message: Message, _incoming: Incoming, words: Texts) -> None:
+        await self._replies.reply(message, pages.ask_how(words))
+
+    async def _help(self, message: Message, _incoming: Incoming, words: Texts) -> None:
+        await self._replies.reply(message, pages.help_page(words, self._bot_name))
+
+    async def _sources(self, message: Message, _incoming: Incoming, words: Texts) -> None:
+        await self._replies.reply(message, await self._quotes_page(ShowSources(0), words) or pages.no_index(words))
+
+    async def _privacy(self, message: Message, _incoming: Incoming, words: Texts) -> None:
+        await self._replies.reply(message, pages.privacy(words))
+
+    async def _language(self, message: Message, _incoming: Incoming, words: Texts) -> None:
+        await self._replies.reply(message, pages.language(words))
+
+    async def _unknown(self, message: Message, _incoming: Incoming, words: Texts) -> None:
+        await self._once_a_minute(message, "unknown", pages.unknown_command(words))
+
+    # Buttons
+
+    async def _pressed(self, query: CallbackQuery) -> None:
+        callback = callbacks.parse(query.data or "")
+        words = self._words(query.from_user, _replied_question(query))
+        match callback:
+            case None:
+                await self._replies.acknowledge(query, pages.changed(words).text)
+            case SetLanguage(language):
+                self._languages.put(language, query.from_user.id)
+                await self._turn(query, pages.language(texts(language)), words)
+            case AnswerForCase(case):
+                await self._answer_for_case(query, case, words)
+            case ShowExample(number):
+                await self._replies.acknowledge(query)
+                page = await self._answer_page(pages.examples(words)[number], words)
+                await self._show(query, page or pages.busy(words))
+            case _:
+                await self._turn(query, await self._quotes_page(callback, words), words)
+
+    async def _turn(self, query: CallbackQuery, page: Page | None, words: Texts) -> None:
+        """Acknowledge the button, then show `page` in place of the message; without one say that things changed."""
+        await self._replies.acknowledge(query, None if page else pages.changed(words).text)
+        if page:
+            await self._show(query, page)
+
+    async def _answer_for_case(self, query: CallbackQuery, case: str, words: Texts) -> None:
+        question = _replied_question(query)
+        if not question or case not in self._cases.by_id:
+            await self._replies.acknowledge(query, pages.changed(words).text)
+            return
+        await self._replies.acknowledge(query)
+        name = self._cases.display_name(case, words.language)
+        page = await self._answer_page(f"{name}: {question}", words)
+        await self._show(query, page or pages.busy(words))
+
+    async def _show(self, query: CallbackQuery, page: Page) -> None:
+        message = query.message
+        if message is None:
+            return
+        gone = isinstance(message, InaccessibleMessage)
+        if gone or not await self._replies.edit(message.chat.id, message.message_id, page):
+            await self._replies.send(message.chat.id, page)
+
+    # Groups and channels
+
+    async def _membership(self, change: ChatMemberUpdated) -> None:
+        """Leave channels always, groups where they are switched off."""
+        joined = change.new_chat_member.status in _MEMBER
+        unwanted = change.chat.type == ChatType.CHANNEL or (
+            change.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP} and not self._groups
+        )
+        if joined and unwanted:
+            await self._replies.leave(change.chat.id)
+
+    # What they share
+
+    def _read(self, message: Message) -> Incoming:
+        if message.chat.type != ChatType.PRIVATE and not self._groups:
+            return Incoming(Kind.NOTHING)
+        return read(message, bot_name=self._bot_name)
+
+    async def _answer_page(self, question: str, words: Texts) -> Page | None:
+        """The page that answers; None when too many questions are waiting."""
+        started = time.monotonic()
+        try:
+            answer, quotes = await self._asker.ask(question)
+        except BusyError:
+            return None
+        except SpravaError as error:
+            logger.error("index unreadable", extra={"error": type(error).__name__})
+            return pages.no_index(words)
+        ms = round((time.monotonic() - started) * 1000)
+        logger.info("answered", extra={"ms": ms, "outcome": answer.reason or "quotes", "version": answer.version})
+        return self._renderer(words, quotes).answer(answer)
+
+    async def _quotes_page(self, callback: Callback, words: Texts) -> Page | None:
+        """The page for a button that shows what is in the index; None when that is no longer there."""
+        quotes = await self._asker.quotes()
+        renderer = self._renderer(words, quotes)
+        match callback:
+            case ShowSources(page):
+                return renderer.sources(page)
+            case ShowContext(number, shift, ids):
+                excerpt = quotes.find(ids[number - 1], rank=number)
+                context = quotes.around(excerpt, shift=shift) if excerpt else None
+                return renderer.context(context, number=number, shift=shift, ids=ids) if context else None
+            case ShowQuotes(ids) | ShowMore(ids) | ShowClosest(ids):
+                found = quotes.find_all(ids)
+                show: dict[type[Any], Callable[..., Page]] = {
+                    ShowQuotes: renderer.shown_again,
+                    ShowMore: renderer.more,
+                    ShowClosest: renderer.closest,
+                }
+                return show[type(callback)](found) if found else None
+        return None
+
+    def _renderer(self, words: Texts, quotes: Quotes) -> Renderer:
+        return Renderer(words, quotes, self._bot_name, self._cases)
+
+    def _words(self, person: User | None, question: str | None = None) -> Texts:
+        """The language a person chose, else that of the question, else that of their Telegram."""
+        chosen = self._languages.get(person.id) if person else None
+        asked = interface_language(question) if question and not chosen else None
+        return texts(chosen or asked or from_telegram(person.language_code if person else None))
+
+    async def _once_a_minute(self, message: Message, what: str, page: Page) -> None:
+        if self._limits.may_tell(message.chat_id, what, _written(message)):
+            await self._replies.reply(message, page)
+
+
+def _written(message: Message) -> float:
+    return (message.edit_date or message.date).timestamp()
+
+
+def _replied_question(query: CallbackQuery) -> str | None:
+    """The question that the message with the pressed button replies to."""
+    message = query.message
+    asked = message.reply_to_message if isinstance(message, Message) else None
+    return asked.text if asked else None

@@ -1,0 +1,64 @@
+"""What this process remembers about people: in memory, bounded, under keyed digests, gone when it stops."""
+
+import hashlib
+import secrets
+from collections import OrderedDict, deque
+from typing import Generic, TypeVar
+
+QUESTIONS_A_MINUTE = 10
+
+_MINUTE_S = 60
+_MAX_ENTRIES = 10_000
+
+V = TypeVar("V")
+
+
+class Recent(Generic[V]):
+    """A mapping that knows its keys only as digests under a random key, and forgets its oldest entries."""
+
+    def __init__(self) -> None:
+        self._secret = secrets.token_bytes(32)
+        self._values: OrderedDict[bytes, V] = OrderedDict()
+
+    def get(self, *key: object) -> V | None:
+        """What was last put under `key`, unless it was forgotten."""
+        return self._values.get(self._digest(key))
+
+    def put(self, value: V, *key: object) -> None:
+        """Remember `value`."""
+        digest = self._digest(key)
+        self._values[digest] = value
+        self._values.move_to_end(digest)
+        if len(self._values) > _MAX_ENTRIES:
+            self._values.popitem(last=False)
+
+    def _digest(self, key: tuple[object, ...]) -> bytes:
+        return hashlib.blake2b(repr(key).encode(), key=self._secret, digest_size=16).digest()
+
+
+class Limits:
+    """Who may ask, and who was already told that they may not. Times are seconds, from the messages themselves:
+    questions that waited while the bot was down are not counted as one burst."""
+
+    def __init__(self) -> None:
+        self._asked: Recent[deque[float]] = Recent()
+        self._told: Recent[float] = Recent()
+
+    def admit(self, person: int, at: float) -> bool:
+        """Whether `person` may ask at `at`: at most ten questions in any minute."""
+        asked = self._asked.get(person) or deque()
+        while asked and asked[0] <= at - _MINUTE_S:
+            asked.popleft()
+        if len(asked) >= QUESTIONS_A_MINUTE:
+            return False
+        asked.append(at)
+        self._asked.put(asked, person)
+        return True
+
+    def may_tell(self, chat: int, what: str, at: float) -> bool:
+        """Whether `what` was not said in this chat within the last minute; it is taken as said now."""
+        last = self._told.get(chat, what)
+        if last is not None and at < last + _MINUTE_S:
+            return False
+        self._told.put(at, chat, what)
+        return True

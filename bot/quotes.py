@@ -1,0 +1,134 @@
+"""Quote ids: how a button names a quote, and how the running version of the index finds it again.
+
+An id is the id of the passage in which the quote begins (10 characters), the number of its first sentence there and
+how many sentences it has (one base64url character each). The passage id holds the hash of the document's text, so an
+id never means other words than those it was made for.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus.document import Document
+from index.excerpt import Excerpt
+from index.version import Version
+
+_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_PASSAGE_ID = 10
+_CONTEXT_CHARS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A quote, and the passage around it: `start` and `end` span text that holds the quote."""
+
+    excerpt: Excerpt
+    start: int
+    end: int
+    has_before: bool
+    has_after: bool
+
+
+class Quotes:
+    """The quotes of one version by id. Making it reads every passage once."""
+
+    def __init__(self, version: Version) -> None:
+        self.version = version
+        self._passages = {version.passage(i).id: i for i in range(len(version.passages))}
+        self._first_sentence = np.searchsorted(version.sentences[:, 0], np.arange(len(version.passages)))
+
+    def id_of(self, excerpt: Excerpt) -> str | None:
+        """The id of an excerpt; None for one that is not whole sentences of this version, or lies past the 64th."""
+        row = self._row_starting(excerpt)
+        if row is None:
+            return None
+        sentences = self.version.sentences
+        last = row
+        while last + 1 < len(sentences) and sentences[last][2] < excerpt.end and self._same_document(row, last + 1):
+            last += 1
+        passage = int(sentences[row][0])
+        first, count = row - int(self._first_sentence[passage]), last - row + 1
+        if int(sentences[last][2]) != excerpt.end or max(first, count) >= len(_DIGITS):
+            return None
+        return f"{self.version.passage(passage).id}{_DIGITS[first]}{_DIGITS[count]}"
+
+    def ids_of(self, excerpts: Iterable[Excerpt]) -> tuple[str, ...]:
+        """The ids of those excerpts that have one."""
+        return tuple(i for i in map(self.id_of, excerpts) if i)
+
+    def find(self, quote_id: str, *, rank: int = 1) -> Excerpt | None:
+        """The excerpt an id was made for; None when its passage is not in this version any more."""
+        passage = self._passages.get(quote_id[:_PASSAGE_ID])
+        if passage is None:
+            return None
+        first, count = (_DIGITS.index(digit) for digit in quote_id[_PASSAGE_ID:])
+        row = int(self._first_sentence[passage]) + first
+        last = row + count - 1
+        sentences = self.version.sentences
+        if not row <= last < len(sentences) or int(sentences[row][0]) != passage or not self._same_document(row, last):
+            return None
+        document = self.version.passage(passage).document
+        return Excerpt(document, int(sentences[row][1]), int(sentences[last][2]), rank, 0.0)
+
+    def find_all(self, quote_ids: Iterable[str]) -> tuple[Excerpt, ...] | None:
+        """The excerpts of all ids, ranked from 1; None when one of them is gone."""
+        found = tuple(self.find(quote_id, rank=rank) for rank, quote_id in enumerate(quote_ids, 1))
+        return None if None in found else tuple(e for e in found if e)
+
+    def around(self, excerpt: Excerpt, *, shift: int) -> Context | None:
+        """The excerpt's own passage (shift 0), with the one before (-1) or after it (1); at most 900 characters."""
+        row = self._row_starting(excerpt)
+        if row is None:
+            return None
+        number = int(self.version.sentences[row][0])
+        before, after = self._neighbour(number, -1), self._neighbour(number, 1)
+        own = self.version.passage(number)
+        start = self.version.passage(before).start if shift < 0 and before is not None else own.start
+        end = self.version.passage(after).end if shift > 0 and after is not None else max(own.end, excerpt.end)
+        start, end = _narrowed(excerpt, start, end)
+        return Context(excerpt, start, end, has_before=before is not None, has_after=after is not None)
+
+    def _row_starting(self, excerpt: Excerpt) -> int | None:
+        document = self._number_of(excerpt.document)
+        if document is None:
+            return None
+        passages = self.version.passages
+        low, high = (int(i) for i in np.searchsorted(passages[:, 0], [document, document + 1]))
+        passage = low + int(np.searchsorted(passages[low:high, 1], excerpt.start, side="right")) - 1
+        if passage < low:
+            return None
+        sentences = self.version.sentences
+        first, end = (int(i) for i in np.searchsorted(sentences[:, 0], [passage, passage + 1]))
+        row = first + int(np.searchsorted(sentences[first:end, 1], excerpt.start))
+        return row if row < end and int(sentences[row][1]) == excerpt.start else None
+
+    def _number_of(self, document: Document) -> int | None:
+        return next((i for i, each in enumerate(self.version.documents) if each is document), None)
+
+    def _same_document(self, row: int, other: int) -> bool:
+        sentences, passages = self.version.sentences, self.version.passages
+        return bool(passages[sentences[row][0]][0] == passages[sentences[other][0]][0])
+
+    def _neighbour(self, number: int, step: int) -> int | None:
+        passages, other = self.version.passages, number + step
+        inside = 0 <= other < len(passages) and passages[other][0] == passages[number][0]
+        return other if inside else None
+
+
+def _narrowed(excerpt: Excerpt, start: int, end: int) -> tuple[int, int]:
+    """A span of at most 900 characters around the quote, cut between words, without white space at its ends."""
+    text = excerpt.document.text
+    room = max(_CONTEXT_CHARS - (excerpt.end - excerpt.start), 0)
+    left = min(excerpt.start - start, max(room // 2, room - (end - excerpt.end)))
+    right = min(end - excerpt.end, room - left)
+    low, high = excerpt.start - left, excerpt.end + right
+    while low > start and low < excerpt.start and not text[low - 1].isspace():
+        low += 1
+    while high < end and high > excerpt.end and not text[high].isspace():
+        high -= 1
+    while low < excerpt.start and text[low].isspace():
+        low += 1
+    while high > excerpt.end and text[high - 1].isspace():
+        high -= 1
+    return low, high

@@ -1,0 +1,209 @@
+"""Answer to page: the only maker of messages. Quotes are exact slices; every other word comes from the catalogues."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telegram import CopyTextButton, InlineKeyboardButton
+
+from bot import callbacks
+from bot.callbacks import MAX_MORE, MAX_SHOWN
+from bot.compose import Keyboard, Page, PageError, Writer, arrives_unchanged, inline
+from bot.links import source_link
+from bot.quotes import Context, Quotes
+from bot.source import attribution, label, publishers
+from bot.texts import Texts
+from corpus.cases import Cases
+from corpus.document import PartialDate
+from index.answer import Answer, Reason
+from index.excerpt import Excerpt
+
+_PUBLISHERS_A_PAGE = 10
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """Pages about one version of the index, in one language."""
+
+    texts: Texts
+    quotes: Quotes
+    bot_name: str
+    cases: Cases
+
+    def answer(self, answer: Answer) -> Page:
+        """What the sources say, or why nothing is said."""
+        if answer.answered:
+            more = self._more_button(answer.more)
+            differs = self.texts.say("⚖ The sources differ. Each is quoted with its date.")
+            return self._with_quotes(answer.excerpts, heading=differs if answer.differs else None, extra=more)
+        return self._without_answer(answer)
+
+    def shown_again(self, excerpts: Sequence[Excerpt]) -> Page:
+        """The quotes of an earlier answer, or of a shared link."""
+        return self._with_quotes(excerpts)
+
+    def more(self, excerpts: Sequence[Excerpt]) -> Page:
+        """Further quotes."""
+        return self._with_quotes(excerpts, heading=self.texts.say("More from the sources"))
+
+    def closest(self, excerpts: Sequence[Excerpt]) -> Page:
+        """What the sources say near a question that they do not answer."""
+        return self._with_quotes(excerpts, heading=self.texts.say("This is closest. It does not answer the question."))
+
+    def context(self, context: Context, *, number: int, shift: int, ids: tuple[str, ...]) -> Page:
+        """A quote, bold, among the sentences around it."""
+        excerpt, say = context.excerpt, self.texts.say
+        document = excerpt.document
+        around = document.text[context.start : context.end]
+        steps = [(-1, say("◂ Before"), context.has_before), (1, say("After ▸"), context.has_after)]
+        row = [
+            InlineKeyboardButton(words, callback_data=str(callbacks.ShowContext(number, step, ids)))
+            for step, words, there in steps
+            if there and step != shift
+        ]
+        row.append(InlineKeyboardButton(say("Back"), callback_data=str(callbacks.ShowQuotes(ids))))
+        if not arrives_unchanged(around):
+            return Page(self.texts.say("This has changed. Ask again."))
+        writer = Writer().quote_with_bold(around, excerpt.start - context.start, excerpt.end - context.start).plain("\n")
+        attribution(writer, excerpt, self.texts, number=number)
+        return writer.page((tuple(row),))
+
+    def sources(self, page: int) -> Page:
+        """The publishers with labels and counts, ten a page."""
+        say, count = self.texts.say, self.texts.count
+        listed = publishers(self.quotes.version.documents)
+        last = max(len(listed) - 1, 0) // _PUBLISHERS_A_PAGE
+        page = min(page, last)
+        writer = Writer().bold(say("Sources")).plain("\n").plain(self._base_line()).plain("\n\n")
+        for publisher in listed[page * _PUBLISHERS_A_PAGE :][:_PUBLISHERS_A_PAGE]:
+            name = say("This project's briefs") if publisher.own else inline(publisher.name)
+            languages = ", ".join(self.texts.language_name(code) for code in publisher.languages)
+            labels = " ".join(f"[{each}]" for each in publisher.labels)
+            line = f"{labels} {name} · {languages} · " + count("{n} document", "{n} documents", publisher.documents)
+            writer.plain(line)
+            if publisher.has_notice:
+                writer.plain(" · ").plain(say("partly AI"))
+            writer.plain("\n")
+        if not listed:
+            writer.plain(say("There is no document yet.")).plain("\n")
+        writer.plain("\n").plain(" · ".join(label(self.texts, each) for each in "ABCD"))
+        turns = [(page - 1, say("◂ Back"), page > 0), (page + 1, say("Next ▸"), page < last)]
+        row = [InlineKeyboardButton(w, callback_data=str(callbacks.ShowSources(p))) for p, w, there in turns if there]
+        return writer.page((tuple(row),) if row else ())
+
+    def _with_quotes(
+        self, excerpts: Sequence[Excerpt], *, heading: str | None = None, extra: InlineKeyboardButton | None = None
+    ) -> Page:
+        """As many of the quotes as fit, at least one; a quote is left out whole, never cut."""
+        shown = [excerpt for excerpt in excerpts if arrives_unchanged(excerpt.quote)]
+        for n in range(len(shown), 0, -1):
+            try:
+                page = self._quotes_page(shown[:n], heading, extra)
+            except PageError:
+                continue
+            if page.quotes == tuple(excerpt.quote for excerpt in shown[:n]):
+                return page
+        return Page(self.texts.say("The sources have an answer, but it cannot be shown as a message. Look at /sources."))
+
+    def _quotes_page(
+        self, excerpts: Sequence[Excerpt], heading: str | None, extra: InlineKeyboardButton | None
+    ) -> Page:
+        say, count = self.texts.say, self.texts.count
+        writer = Writer()
+        if heading:
+            writer.bold(heading).plain("\n")
+        for number, excerpt in enumerate(excerpts, 1):
+            writer.quote(excerpt.quote).plain("\n")
+            attribution(writer, excerpt, self.texts, number=number)
+            writer.plain("\n\n")
+        newest = self.texts.date(max((e.document.published for e in excerpts), key=_sortable))
+        writer.plain(
+            count(
+                "As of {date}; later events are not in this quote.",
+                "As of {date}; later events are not in these quotes.",
+                len(excerpts),
+                date=newest,
+            )
+        )
+        writer.plain(" ").plain(say("Exact quotes, nothing added.")).plain(" ").plain(self._index_line())
+        return writer.page(self._answer_keyboard(excerpts, extra))
+
+    def _answer_keyboard(self, excerpts: Sequence[Excerpt], extra: InlineKeyboardButton | None) -> Keyboard:
+        say = self.texts.say
+        ids = self.quotes.ids_of(excerpts)
+        links = [(n, source_link(e.document, e.start, e.end)) for n, e in enumerate(excerpts, 1)]
+        open_row = [InlineKeyboardButton(say("{n} Source ↗", n=n), url=url) for n, url in links if url]
+        last_row = []
+        context_row = []
+        if len(ids) == len(excerpts) <= MAX_SHOWN:
+            context_row = [
+                InlineKeyboardButton(say("{n} Context", n=n), callback_data=str(callbacks.ShowContext(n, 0, ids)))
+                for n in range(1, len(ids) + 1)
+            ]
+            link = f"https://t.me/{self.bot_name}?start={callbacks.shared(ids)}"
+            last_row.append(InlineKeyboardButton(say("Copy link"), copy_text=CopyTextButton(link)))
+        if extra:
+            last_row.append(extra)
+        first_rows = [open_row + context_row] if len(excerpts) == 1 else [open_row, context_row]
+        return tuple(tuple(row) for row in [*first_rows, last_row] if row)
+
+    def _more_button(self, excerpts: Sequence[Excerpt]) -> InlineKeyboardButton | None:
+        ids = self.quotes.ids_of(excerpts)[:MAX_MORE]
+        if not ids:
+            return None
+        return InlineKeyboardButton(self.texts.say("More ▸"), callback_data=str(callbacks.ShowMore(ids)))
+
+    def _without_answer(self, answer: Answer) -> Page:
+        say = self.texts.say
+        names = tuple(
+            (InlineKeyboardButton(inline(self.cases.display_name(case, self.texts.language)), callback_data=data),)
+            for case in answer.candidates
+            if case in self.cases.by_id and callbacks.parse(data := str(callbacks.AnswerForCase(case)))
+        )
+        match answer.reason:
+            case Reason.AMBIGUOUS:
+                which = say("More than one person matches. Which one do you mean?")
+                other = say("Someone else? Write the full name.")
+                return Page(f"{which}\n{other}", keyboard=names)
+            case Reason.REFUSED:
+                scope = say("I only quote sources about these cases.")
+                never = say("I do not answer questions about addresses, phones, relatives or children.")
+                return Page(f"{scope} {never}")
+            case Reason.TOO_LONG:
+                return Page(say("Please ask in up to 500 characters."))
+            case _:
+                return self._no_source(answer, names)
+
+    def _no_source(self, answer: Answer, names: Keyboard) -> Page:
+        say = self.texts.say
+        writer = Writer().bold(say("No source in the base says this.")).plain(" ")
+        writer.plain(say("The bot does not make things up.")).plain("\n").plain(self._base_line())
+        writer.plain(" ").plain(say("All sources: /sources"))
+        if names:
+            writer.plain("\n").plain(say("Nearest cases:"))
+        keyboard = names
+        if ids := self.quotes.ids_of(answer.nearest)[:MAX_MORE]:
+            closest = InlineKeyboardButton(
+                say("Closest, not an answer ▸"), callback_data=str(callbacks.ShowClosest(ids))
+            )
+            keyboard = (*keyboard, (closest,))
+        return writer.page(keyboard)
+
+    def _base_line(self) -> str:
+        documents = self.quotes.version.documents
+        if not documents:
+            return self._index_line()
+        newest = self.texts.date(max((d.published for d in documents), key=_sortable))
+        return self.texts.count(
+            "The base holds {n} document; the newest: {date}.",
+            "The base holds {n} documents; the newest: {date}.",
+            len(documents),
+            date=newest,
+        )
+
+    def _index_line(self) -> str:
+        made = self.quotes.version.created
+        return self.texts.say("Index of {date}.", date=self.texts.date(PartialDate(made.year, made.month, made.day)))
+
+
+def _sortable(date: PartialDate) -> tuple[int, int, int]:
+    return date.year, date.month or 0, date.day or 0

@@ -1,0 +1,87 @@
+"""How a source is named: the lines under a quote, the reliability labels, and the list of publishers."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot.compose import Writer, inline
+from bot.links import source_link
+from bot.texts import Texts
+from corpus.document import Document, Reliability
+from index.excerpt import Excerpt
+
+
+def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int) -> None:
+    """Append number and linked title, then publisher, date, language and label, then whatever must stand with a quote."""
+    document = excerpt.document
+    link = source_link(document, excerpt.start, excerpt.end)
+    writer.plain(f"{number} · ").link(inline(document.title) or document.id, link)
+    writer.plain(" ↗" if link else "").plain("\n")
+    facts = [
+        texts.say("this project's brief") if document.is_brief else inline(document.publisher),
+        texts.date(document.published),
+        texts.language_name(document.language),
+        label(texts, document.reliability),
+    ]
+    writer.plain(" · ".join(facts))
+    if not link and not document.is_brief:
+        writer.plain(" · ").plain(texts.say("no public address"))
+    if document.sources:
+        _written_from(writer, document, texts)
+    if document.notice:
+        writer.plain("\n⚠ ").plain(texts.say("The source says: {notice}", notice=inline(document.notice)))
+    if document.note:
+        writer.plain("\n⚠ ").plain(texts.say("Note: {note}", note=inline(document.note)))
+
+
+def _written_from(writer: Writer, document: Document, texts: Texts) -> None:
+    writer.plain("\n").plain(texts.say("Written from:"))
+    for i, address in enumerate(document.sources):
+        host = urlsplit(address).hostname
+        writer.plain(", " if i else " ").link(host or inline(address), address if host else None)
+
+
+def label(texts: Texts, reliability: str) -> str:
+    """A reliability label with its meaning."""
+    match reliability:
+        case Reliability.A:
+            meaning = texts.say("first-hand")
+        case Reliability.B:
+            meaning = texts.say("summary")
+        case Reliability.C:
+            meaning = texts.say("retelling or copy")
+        case _:
+            meaning = texts.say("unsigned or AI")
+    return f"[{reliability}] {meaning}"
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """A publisher as the list of sources shows it."""
+
+    name: str
+    documents: int
+    languages: tuple[str, ...]
+    labels: tuple[str, ...]
+    has_notice: bool
+    own: bool
+
+
+def publishers(documents: Sequence[Document]) -> tuple[Publisher, ...]:
+    """The publishers of these documents, those with most documents first, our own briefs last."""
+    by_name: dict[str, list[Document]] = defaultdict(list)
+    for document in documents:
+        by_name[document.publisher].append(document)
+    found = [
+        Publisher(
+            name=name,
+            documents=len(theirs),
+            languages=tuple(sorted({d.language for d in theirs})),
+            labels=tuple(sorted({d.reliability.value for d in theirs})),
+            has_notice=any(d.notice for d in theirs),
+            own=theirs[0].is_brief,
+        )
+        for name, theirs in by_name.items()
+    ]
+    return tuple(sorted(found, key=lambda p: (p.own, -p.documents, p.name)))
