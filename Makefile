@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --require-virtualenv
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq --require-virtualenv
 
 .PHONY: help install install-dev run test check check-full bench lock debian clean
 
@@ -21,7 +21,7 @@ install-dev: .venv/.installed-dev ## the same with what the tests and linters ne
 
 .venv/.installed: requirements.lock requirements-torch.lock pyproject.toml | .venv/bin/python
 	@echo "Installing the locked packages (about 1 GB on disk; a few minutes the first time)"
-	@$(PIP) --require-hashes --no-deps --retries 1 --requirement requirements-torch.lock 2>&1 | { grep -v Retrying || true; }
+	@$(PIP) --require-hashes --no-deps --retries 1 --requirement requirements-torch.lock
 	@$(PIP) --require-hashes --requirement requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
