@@ -1,0 +1,128 @@
+"""Names and words that the documents use: learnt when a version is built, so that a question can be told apart from them.
+
+A person whom no document names is recognised by being absent here; see `index/names.py`.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from corpus.cases import starts_sentence
+from corpus.document import Document
+from corpus.fold import Token, tokens
+
+_ENDING = re.compile("(?<=...)(?:aha|amv|avi|ami|ai|ei|am|em|im|ih|ae|[aeiv])$")
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """What the documents say, as skeletons."""
+
+    names: dict[tuple[str, str], int] = field(repr=False)
+    """Two capitalised words that stand together -> how often they do."""
+    words: frozenset[str] = field(repr=False)
+    """Every word of the documents."""
+
+    def knows_word(self, skeleton: str) -> bool:
+        """Whether the documents use this word in some case form."""
+        return not self._stems.isdisjoint(stems(skeleton))
+
+    def knows_similar_word(self, skeleton: str) -> bool:
+        """The same, or one letter away from a word of six letters or more."""
+        if self.knows_word(skeleton):
+            return True
+        if len(skeleton) < 6:
+            return False
+        near = process.extractOne(skeleton, self._long_words, scorer=OSA.distance, score_cutoff=1)
+        return near is not None
+
+    def knows_name(self, parts: Sequence[str]) -> bool:
+        """Whether two of these neighbouring words stand together in a name of the documents, in some case form."""
+        return any(self._pairs_with(one, other) for one, other in pairwise(parts))
+
+    def to_bytes(self) -> bytes:
+        """JSON, UTF-8, sorted: the same documents give the same bytes."""
+        names = sorted([*name, count] for name, count in self.names.items())
+        return json.dumps({"names": names, "words": sorted(self.words)}, ensure_ascii=False).encode()
+
+    @classmethod
+    def from_bytes(cls, raw: bytes | memoryview) -> "Learnt":
+        """What `to_bytes` wrote."""
+        fields = json.loads(bytes(raw))
+        return cls({(one, other): count for one, other, count in fields["names"]}, frozenset(fields["words"]))
+
+    def _pairs_with(self, one: str, other: str) -> bool:
+        for stem in stems(one):
+            beside = self._beside.get(stem)
+            if beside and (not beside.isdisjoint(stems(other)) or _any_near(other, beside)):
+                return True
+        return False
+
+    @cached_property
+    def _beside(self) -> dict[str, set[str]]:
+        """Stem of a word of a name -> stems of the words next to it in that name, either side."""
+        beside: dict[str, set[str]] = {}
+        for one, other in self.names:
+            for left in stems(one):
+                beside.setdefault(left, set()).update(stems(other))
+            for right in stems(other):
+                beside.setdefault(right, set()).update(stems(one))
+        return beside
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(stem for word in self.words for stem in stems(word))
+
+    @cached_property
+    def _long_words(self) -> list[str]:
+        return [word for word in self.words if len(word) >= 5]
+
+
+def learn(documents: Iterable[Document]) -> Learnt:
+    """The names and words of the documents, titles included."""
+    names: Counter[tuple[str, str]] = Counter()
+    words: set[str] = set()
+    for document in documents:
+        text = f"{document.title}\n\n{document.text}"
+        found = tokens(text)
+        words.update(token.skeleton for token in found)
+        for run in capital_runs(text, found):
+            names.update((one.skeleton, other.skeleton) for one, other in pairwise(run))
+    return Learnt(dict(names), frozenset(words))
+
+
+def capital_runs(text: str, found: Sequence[Token]) -> Iterator[list[Token]]:
+    """Capitalised words that stand together, in order; a sentence's first word belongs to a run like any other."""
+    run: list[Token] = []
+    for token in found:
+        joined = bool(run) and text[run[-1].end : token.start] in {" ", "-", ". ", "\u00a0"}
+        initial = bool(run) and len(run[-1].word) == 1
+        if run and not (joined and token.capital and (initial or not starts_sentence(text, token.start))):
+            yield run
+            run = []
+        if token.capital:
+            run.append(token)
+    if run:
+        yield run
+
+
+def stems(skeleton: str) -> tuple[str, ...]:
+    """The word and the word without a case ending: two forms of one word share one of these."""
+    stripped = _ENDING.sub("", skeleton)
+    return (skeleton,) if stripped == skeleton else (skeleton, stripped)
+
+
+def _any_near(skeleton: str, others: set[str]) -> bool:
+    if len(skeleton) < 5:
+        return False
+    return (
+        process.extractOne(skeleton, others, scorer=OSA.distance, score_cutoff=1 + (len(skeleton) >= 9))
+        is not None
+    )

@@ -1,0 +1,275 @@
+"""Question to cases: whom it names, whom it might mean, and which person's name nobody here knows.
+
+A misspelt name is first corrected to a form that is known, then read like any other. A near namesake is another
+person: two letters may differ only in a long name, a consonant only beside the right given name, and frequent
+surnames of other people are never corrected.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from corpus.cases import Cases, Fit, PersonSpan, starts_sentence
+from corpus.fold import Token, skeleton, tokens
+from index.learnt import Learnt, capital_runs
+from index.ordinary import ORDINARY
+
+_VOWELS = frozenset("aeiv")
+_SURNAME = re.compile(
+    r".{2,}(?:[ae]vic|[^aeiv]{1,2}ic|[scz]k|enk|[^aeiv]?[aei]nk|cvk|[^aeiv]vk|[ae]v|ene[cvt]|en[ct]|ev[ct]|cik|nik|eik|ein)"
+    r"(?:|a|e|i|v|am|em|im|ai|ei|ae|av|aha|amv|avi|evi|as)"
+)
+_PLAIN_IC = re.compile(r"[^vwоо]ics?$")
+_WHO = re.compile(
+    r"(?:who(?:'s| is| was| are)|кто так(?:ой|ая|ие)|хто так(?:і|ая|ія)|хто такий|kto taki|chto taki|chto takaja|kto takoi|kto takaya)\s+$",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"\b(?:about|о|об|про|пра|аб|pra|pro|o)\s+$", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\b(?:wife|husband|father|mother|son|daughter|brother|sister|parents?|family|relatives?|child(?:ren)?|"
+    r"жен[аыуеоё]й?|жонк\w*|дружин\w*|муж(?:а|у|ем)?|мужам|отец|отц\w+|бацьк\w*|батьк\w*|мать|матер\w+|маці|маткі|мам[аыуе]|"
+    r"сын\w*|доч\w+|дач[кц]\w+|брат\w*|сестр\w*|сястр\w*|родител\w+|семь\w+|сям['’ʼ]\w+|родствен\w+|сваяк\w*|"
+    r"дет(?:и|ей|ям|ях)|дзеці|дзяцей|дзецям|ребён\w+|ребен\w+|дзіця\w*)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """Whom and what a question names."""
+
+    cases: tuple[str, ...] = ()
+    """Recognised beyond doubt, in the order of the question."""
+    ambiguous: tuple[str, ...] = ()
+    """People to choose from: a surname of several, a given name alone, or a surname that may be misspelt."""
+    unknown: tuple[tuple[int, int], ...] = ()
+    """Spans of the question that look like a person's name which neither the cases nor the documents know."""
+    learnt: tuple[tuple[int, int], ...] = ()
+    """Spans that look like a person's name and are not a case, but the documents name such a person."""
+    relative: bool = False
+    """Whether the question is about somebody's relative: then `cases` is not whom the answer must be about."""
+
+
+def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Resolution:
+    """What the question names; `learnt` is what the documents of the index say."""
+    read, doubtful = _correct(tokens(question), cases, learnt)
+    names = [token._replace(skeleton="") if _is_ordinary(token) else token for token in read]
+    people = [span for span in cases.people(question, names) if _counts(question, read, span, cases)]
+    sure: dict[str, int] = {}
+    maybe: dict[str, None] = {}
+    unknown: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    for span in people:
+        first = _stranger(question, read, span, cases, learnt)
+        taken.update(range(first, span.last + 1))
+        if span.fit is Fit.OTHER or first < span.first:
+            unknown.append((read[first].start, read[span.last].end))
+            continue
+        fitting = span.cases if span.fit is Fit.FULL else cases.bare(read[span.last].skeleton)
+        if len(fitting) == 1 and (span.fit is Fit.FULL or span.last not in doubtful):
+            sure.setdefault(fitting[0], read[span.first].start)
+        else:
+            maybe.update(dict.fromkeys(fitting))
+    for mention in cases.phrases(question, [_as_written(token, cases) for token in read]):
+        inside = [at for at, token in enumerate(read) if mention.start <= token.start < mention.end]
+        if taken.isdisjoint(inside):
+            taken.update(inside)
+            sure.setdefault(mention.cases[0], mention.start)
+    strangers, known = _strangers(question, read, taken, cases, learnt)
+    if not people and not strangers and not known:
+        maybe.update(dict.fromkeys(_by_given_name(read, taken, cases)))
+    return Resolution(
+        cases=tuple(sorted(sure, key=sure.__getitem__)),
+        ambiguous=tuple(case for case in maybe if case not in sure and not cases[case].protected),
+        unknown=tuple(sorted(unknown + strangers)),
+        learnt=tuple(known),
+        relative=bool(sure or maybe) and _RELATIVE.search(question) is not None,
+    )
+
+
+def _correct(found: list[Token], cases: Cases, learnt: Learnt | None) -> tuple[list[Token], set[int]]:
+    """The tokens with misspelt names put right, and which of them are too doubtful to stand without a given name."""
+    shouting = not any(token.capital for token in found[1:])
+    read, doubtful = list(found), set[int]()
+    for at, token in enumerate(found):
+        if not (token.capital or shouting) or _is_known(token, cases):
+            continue
+        right = _nearest_surname(token.skeleton, cases)
+        if right is None or (learnt is not None and learnt.knows_word(token.skeleton)):
+            continue
+        read[at] = token._replace(skeleton=right)
+        if not _is_slip(token.skeleton, right):
+            doubtful.add(at)
+    for at, token in enumerate(read):
+        if token.skeleton not in cases.surnames:
+            continue
+        for beside in (at - 1, at + 1):
+            if 0 <= beside < len(read) and not _is_known(read[beside], cases):
+                given = _nearest_given(read[beside].skeleton, cases, cases.surnames[token.skeleton])
+                if given is not None:
+                    read[beside] = read[beside]._replace(skeleton=given)
+    return read, doubtful
+
+
+def _is_ordinary(token: Token) -> bool:
+    """Whether a word in small letters is no name: жена is not Женя."""
+    return not token.capital and (token.skeleton in ORDINARY or _RELATIVE.fullmatch(token.word) is not None)
+
+
+def _is_known(token: Token, cases: Cases) -> bool:
+    form = token.skeleton
+    return form in cases.surnames or form in cases.given or form in ORDINARY or form in cases.common_surnames
+
+
+@lru_cache(maxsize=1 << 12)
+def _nearest_surname(written: str, cases: Cases) -> str | None:
+    """The one form of a surname that a misspelling is nearest to; nothing where two people's are as near."""
+    if len(written) < 6:
+        return None
+    limit = 1 + (len(written) >= 9)
+    near = process.extract(written, cases.surnames.keys(), scorer=OSA.distance, score_cutoff=limit, limit=12)
+    if not near:
+        return None
+    best = [form for form, distance, _ in near if distance == near[0][1]]
+    bearers = {cases.bare(form) for form in best}
+    return best[0] if len(bearers) == 1 else None
+
+
+def _nearest_given(written: str, cases: Cases, bearers: Sequence[str]) -> str | None:
+    if len(written) < 5:
+        return None
+    forms = [form for form, people in cases.given_of.items() if not people.isdisjoint(bearers)]
+    near = process.extractOne(written, forms, scorer=OSA.distance, score_cutoff=1)
+    return near[0] if near else None
+
+
+def _is_slip(written: str, right: str) -> bool:
+    """Whether only one letter is wrong, and not one consonant for another: Stankevich is not Statkevich."""
+    if OSA.distance(written, right) > 1:
+        return False
+    if len(written) != len(right):
+        return True
+    pairs = [(a, b) for a, b in zip(written, right, strict=True) if a != b]
+    return len(pairs) == 2 or all(a in _VOWELS and b in _VOWELS for a, b in pairs)
+
+
+def _counts(question: str, read: Sequence[Token], span: PersonSpan, cases: Cases) -> bool:
+    """Whether a bare surname is written as a name, or is unmistakable in small letters."""
+    token = read[span.last]
+    if span.fit is not Fit.SURNAME:
+        return token.capital or len(token.skeleton) >= 4
+    if any(token.skeleton in cases[case].common for case in span.cases):
+        return token.capital and not starts_sentence(question, token.start)
+    return token.capital or token.skeleton in cases.decided or len(token.skeleton) >= 6
+
+
+def _stranger(
+    question: str, read: Sequence[Token], span: PersonSpan, cases: Cases, learnt: Learnt | None
+) -> int:
+    """Where the name begins: before the span, where a given name that we don't know stands before a known surname."""
+    at = span.first - 1
+    if span.fit is not Fit.SURNAME or at < 0 or question[read[at].end : read[span.first].start].strip(" -"):
+        return span.first
+    token = read[at]
+    named = token.capital and not token.word.isupper() and token.skeleton not in ORDINARY
+    if (
+        not named
+        or next(cases.phrases(question, [token]), None)
+        or (learnt and learnt.knows_word(token.skeleton))
+    ):
+        return span.first
+    alone = len(read) == span.last + 1 and at == 0
+    return at if alone or not starts_sentence(question, token.start) else span.first
+
+
+def _as_written(token: Token, cases: Cases) -> Token:
+    """A place or organisation may be typed in small letters, unless it is also an ordinary word."""
+    ordinary = any(token.skeleton in case.common for case in cases)
+    return token if token.capital or ordinary else token._replace(word=token.word.upper())
+
+
+def _strangers(
+    question: str, read: Sequence[Token], taken: set[int], cases: Cases, learnt: Learnt | None
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Names of people who are no case: those whom the documents don't name, and those whom they do."""
+    starts = {token.start: at for at, token in enumerate(read)}
+    unknown: list[tuple[int, int]] = []
+    known: list[tuple[int, int]] = []
+    for run in [*capital_runs(question, read), *_small_runs(read, cases, taken)]:
+        free = [token for token in run if starts[token.start] not in taken]
+        while free and starts_sentence(question, free[0].start) and not _begins_name(free, cases):
+            free = free[1:]
+        while free and free[0].skeleton in ORDINARY:
+            free = free[1:]
+        if not free or not _is_person(question, free, cases):
+            continue
+        span = (free[0].start, free[-1].end)
+        (known if _is_in_documents(free, learnt) else unknown).append(span)
+    return unknown, known
+
+
+def _begins_name(run: Sequence[Token], cases: Cases) -> bool:
+    first = run[0]
+    if first.skeleton in ORDINARY or len(run) < 2:
+        return len(run) < 2 and first.skeleton not in ORDINARY and _has_surname_ending(first)
+    return first.skeleton in cases.given or _has_surname_ending(run[1])
+
+
+def _small_runs(read: Sequence[Token], cases: Cases, taken: set[int]) -> list[list[Token]]:
+    """A given name and a word that ends like a surname, both in small letters."""
+    runs = []
+    for at in range(len(read) - 1):
+        one, other = read[at], read[at + 1]
+        if one.capital or other.capital or {at, at + 1} & taken or len(one.word) < 4:
+            continue
+        if one.skeleton in cases.given and one.skeleton not in ORDINARY and _has_surname_ending(other):
+            runs.append([one, other])
+    return runs
+
+
+def _is_person(question: str, run: Sequence[Token], cases: Cases) -> bool:
+    if all(token.skeleton in ORDINARY for token in run) or any(
+        token.word.isupper() and len(token.word) > 1 for token in run
+    ):
+        return False
+    before = question[: run[0].start]
+    if len(run) > 1:
+        given = any(token.skeleton in cases.given for token in (run[0], run[-1]))
+        return given or _has_surname_ending(run[-1]) or _WHO.search(before) is not None
+    if run[0].skeleton in cases.given or run[0].skeleton in ORDINARY or len(run[0].skeleton) < 4:
+        return False
+    return _has_surname_ending(run[0]) or _WHO.search(before) is not None
+
+
+def _has_surname_ending(token: Token) -> bool:
+    if len(token.skeleton) < 5 or token.skeleton in ORDINARY:
+        return False
+    return _SURNAME.fullmatch(token.skeleton) is not None and not _PLAIN_IC.search(token.word.casefold())
+
+
+def _is_in_documents(run: Sequence[Token], learnt: Learnt | None) -> bool:
+    if learnt is None:
+        return False
+    parts = [token.skeleton for token in run]
+    if len(parts) == 1:
+        return learnt.knows_similar_word(parts[0])
+    if learnt.knows_name(parts):
+        return True
+    return not _has_surname_ending(run[-1]) and all(learnt.knows_similar_word(part) for part in parts)
+
+
+def _by_given_name(read: Sequence[Token], taken: set[int], cases: Cases) -> tuple[str, ...]:
+    """The people with a given name that stands alone."""
+    for at, token in enumerate(read):
+        if (
+            token.capital
+            and at not in taken
+            and token.skeleton in cases.given_of
+            and token.skeleton not in ORDINARY
+        ):
+            return tuple(case.id for case in cases if case.id in cases.given_of[token.skeleton])
+    return ()
