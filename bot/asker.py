@@ -68,7 +68,7 @@ class Asker:
                 answers, quotes = await loop.run_in_executor(
                     self._worker, self._base.answer_many, [asked.question for asked in batch]
                 )
-            except Exception as error:  # each asker decides what to say; the loop goes on
+            except Exception as error:  # noqa: BLE001 (each asker decides what to say; the loop goes on)
                 for asked in batch:
                     _settle(asked.result, error)
             else:

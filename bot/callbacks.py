@@ -103,7 +103,16 @@ class ShowExample:
         return f"1e{self.number}"
 
 
-Callback = ShowQuotes | ShowContext | ShowMore | ShowClosest | AnswerForCase | ShowSources | SetLanguage | ShowExample
+Callback = (
+    ShowQuotes
+    | ShowContext
+    | ShowMore
+    | ShowClosest
+    | AnswerForCase
+    | ShowSources
+    | SetLanguage
+    | ShowExample
+)
 
 _GRAMMAR = re.compile(
     rf"1(?:a(?P<shown>{_QUOTES}{{1,{MAX_SHOWN}}})|x(?P<number>[1-3])(?P<shift>[-0+])(?P<context>{_QUOTES}{{1,{MAX_SHOWN}}})"

@@ -3,3 +3,37 @@
 import typer
 
 app = typer.Typer(help="The service: run, doctor.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.command()
+def run() -> None:
+    """Answer on Telegram until stopped: Ctrl+C or SIGTERM finish what was begun, the same again stops at once."""
+    import asyncio
+
+    from bot.app import run as serve
+    from bot.base import open_base
+    from bot.settings import BotSettings
+
+    settings = BotSettings()
+    settings.token()  # before the model is loaded: what is missing is told at once
+    asyncio.run(serve(settings, base=open_base(settings)))
+
+
+@app.command()
+def doctor() -> None:
+    """Show what is configured and what is missing; exit 2 when the bot could not run. No secret is printed."""
+    import asyncio
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from bot.doctor import examine
+    from bot.settings import BotSettings
+
+    findings = asyncio.run(examine(BotSettings()))
+    table = Table("", "What", "Found", box=None, pad_edge=False)
+    for finding in findings:
+        table.add_row("ok" if finding.good else "MISSING", finding.what, finding.found)
+    Console(highlight=False, soft_wrap=True).print(table, markup=False)
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(2)

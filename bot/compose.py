@@ -119,7 +119,9 @@ class Writer:
     def quote(self, text: str) -> "Writer":
         """Append a blockquote; a long one can be folded."""
         expandable = len(text) > _EXPANDABLE_FROM
-        return self._marked(text, MessageEntity.EXPANDABLE_BLOCKQUOTE if expandable else MessageEntity.BLOCKQUOTE)
+        return self._marked(
+            text, MessageEntity.EXPANDABLE_BLOCKQUOTE if expandable else MessageEntity.BLOCKQUOTE
+        )
 
     def quote_with_bold(self, text: str, start: int, end: int) -> "Writer":
         """Append a blockquote in which `text[start:end]` is bold."""

@@ -76,7 +76,9 @@ class Handlers:
         if query:
             await self._replies.acknowledge(query, pages.failed_briefly(self._words(query.from_user), code))
         elif message and (message.chat.type == ChatType.PRIVATE or self._read(message).kind is Kind.QUESTION):
-            await self._replies.reply(message, pages.failed(self._words(message.from_user, message.text), code))
+            await self._replies.reply(
+                message, pages.failed(self._words(message.from_user, message.text), code)
+            )
 
     # Messages
 
@@ -138,7 +140,9 @@ class Handlers:
         await self._replies.reply(message, pages.help_page(words, self._bot_name))
 
     async def _sources(self, message: Message, _incoming: Incoming, words: Texts) -> None:
-        await self._replies.reply(message, await self._quotes_page(ShowSources(0), words) or pages.no_index(words))
+        await self._replies.reply(
+            message, await self._quotes_page(ShowSources(0), words) or pages.no_index(words)
+        )
 
     async def _privacy(self, message: Message, _incoming: Incoming, words: Texts) -> None:
         await self._replies.reply(message, pages.privacy(words))
@@ -222,7 +226,9 @@ class Handlers:
             logger.error("index unreadable", extra={"error": type(error).__name__})
             return pages.no_index(words)
         ms = round((time.monotonic() - started) * 1000)
-        logger.info("answered", extra={"ms": ms, "outcome": answer.reason or "quotes", "version": answer.version})
+        logger.info(
+            "answered", extra={"ms": ms, "outcome": answer.reason or "quotes", "version": answer.version}
+        )
         return self._renderer(words, quotes).answer(answer)
 
     async def _quotes_page(self, callback: Callback, words: Texts) -> Page | None:

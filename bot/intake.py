@@ -18,7 +18,7 @@ from telegram import Update
 from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.seen import Seen
-from bot.transport import NotSent, TelegramBot
+from bot.transport import NotSentError, TelegramBot
 from corpus.errors import SpravaError
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -45,7 +45,9 @@ class TokenRejectedError(SpravaError):
     """Telegram does not know the token."""
 
     def __init__(self) -> None:
-        super().__init__("Telegram rejected the bot token: check SPRAVA_BOT_TOKEN or its file; @BotFather shows it.")
+        super().__init__(
+            "Telegram rejected the bot token: check SPRAVA_BOT_TOKEN or its file; @BotFather shows it."
+        )
 
 
 class Backoff:
@@ -139,7 +141,9 @@ class Intake:
         return await self._bot.raw_updates(**parameters)
 
     def _take(self, updates: list[dict[str, Any]]) -> None:
-        by_id = {update["update_id"]: update for update in updates if isinstance(update.get("update_id"), int)}
+        by_id = {
+            update["update_id"]: update for update in updates if isinstance(update.get("update_id"), int)
+        }
         new = [i for i in sorted(by_id) if i not in self._open and i not in self._finished]
         self._finished |= self._seen.finished(new) if new else set()
         if by_id:
@@ -162,7 +166,9 @@ class Intake:
     def _lane_ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            self._broken = error  # the database failed, say: going on would answer the same questions for ever
+            self._broken = (
+                error  # the database failed, say: going on would answer the same questions for ever
+            )
             self.stop()
 
     async def _serve(self, chat: int | str) -> None:
@@ -188,11 +194,11 @@ class Intake:
                     await self._handle(update)
             except Forbidden:
                 return True  # blocked, or removed from the group: there is nobody to answer
-            except (NotSent, InvalidToken):
+            except (NotSentError, InvalidToken):
                 await self._pause(network.next())  # no fault of the update: it waits until Telegram is back
                 if self._stopping.is_set():
                     return False
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 (whatever it is, one update may not stop the bot)
                 if await self._failed(raw["update_id"], update, error):
                     return True
             else:

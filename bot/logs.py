@@ -28,6 +28,7 @@ EVENTS = frozenset(
         "poller alone again",
         "reply dropped",
         "index version loaded",
+        "a newly published index version was refused, the present one serves",
         "index unreadable",
         "no index yet",
         "profile not set",
@@ -37,10 +38,23 @@ EVENTS = frozenset(
 """Every message this program logs; anything else is replaced by the name of its logger."""
 
 FIELDS = frozenset(
-    {"update_id", "attempts", "code", "ms", "outcome", "version", "retry_s", "batch", "error", "unfinished", "seconds"}
+    {
+        "update_id",
+        "attempts",
+        "code",
+        "ms",
+        "outcome",
+        "version",
+        "retry_s",
+        "batch",
+        "error",
+        "unfinished",
+        "seconds",
+    }
 )
 """Every field that may stand beside a message: numbers, outcomes from an enumeration, names of classes."""
 
+_OURS = {"bot", "index", "corpus"}
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _ROOT = str(Path(__file__).parent.parent)
 
@@ -49,10 +63,12 @@ class _OneLine(logging.Formatter):
     """Time, level, event, listed fields, and where an exception was raised."""
 
     def format(self, record: logging.LogRecord) -> str:
-        ours = record.name.split(".")[0] == "bot" and record.msg in EVENTS
+        ours = record.name.split(".")[0] in _OURS and record.msg in EVENTS
         words = [self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), record.levelname.lower()]
         words.append(str(record.msg) if ours else f"({record.name})")
-        words += [f"{name}={value}" for name, value in sorted(vars(record).items()) if ours and name in FIELDS]
+        words += [
+            f"{name}={value}" for name, value in sorted(vars(record).items()) if ours and name in FIELDS
+        ]
         if record.exc_info and record.exc_info[0] is not None:
             words.append(where(record.exc_info[0], record.exc_info[2]))
         return _TOKEN.sub("***", " ".join(words)).replace("\n", " ")
@@ -76,7 +92,8 @@ def set_up(*, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))
-    logging.getLogger("bot").setLevel(level)
+    for package in _OURS:
+        logging.getLogger(package).setLevel(level)
     logging.raiseExceptions = False  # a record that cannot be written would be printed whole
     logging.captureWarnings(capture=True)
     for logger in (logging.getLogger(name) for name in list(logging.root.manager.loggerDict)):
@@ -92,5 +109,7 @@ def log_loop_error(_loop: asyncio.AbstractEventLoop, context: Mapping[str, Any])
     _log_uncaught(type(error) if error else RuntimeError, error, error.__traceback__ if error else None)
 
 
-def _log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+) -> None:
     logging.getLogger(__name__).error("unhandled", exc_info=(kind, error or kind(), trace))

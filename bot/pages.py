@@ -14,8 +14,12 @@ def start(words: Texts) -> Page:
     """What the bot is, the risk of using it, three example questions as buttons."""
     say = words.say
     writer = Writer().bold(say("Ask about a Belarusian political prisoner.")).plain("\n")
-    writer.plain(say("I answer with exact quotes from published sources, and say so when no source has the answer."))
-    writer.plain("\n\n").plain(say("Telegram knows that you talk to this bot. Before a border or a search, delete this chat."))
+    writer.plain(
+        say("I answer with exact quotes from published sources, and say so when no source has the answer.")
+    )
+    writer.plain("\n\n").plain(
+        say("Telegram knows that you talk to this bot. Before a border or a search, delete this chat.")
+    )
     writer.plain(" ").plain(say("What is stored: /privacy")).plain("\n\n").plain(say("For example:"))
     return writer.page(
         tuple(
@@ -73,13 +77,21 @@ def privacy(words: Texts) -> Page:
     """What is stored about a person, what is not, and what this bot cannot promise."""
     say = words.say
     writer = Writer().bold(say("What is stored")).plain("\n")
-    writer.plain(say("About you: nothing. No question, answer, name, phone number or chat number is written down."))
-    writer.plain("\n").plain(say("For a day: the numbers of handled messages, without text or sender, so that none is lost."))
+    writer.plain(
+        say("About you: nothing. No question, answer, name, phone number or chat number is written down.")
+    )
     writer.plain("\n").plain(
-        say("In memory until the program restarts: your choice of language, and how often you asked in the last minute.")
+        say("For a day: the numbers of handled messages, without text or sender, so that none is lost.")
+    )
+    writer.plain("\n").plain(
+        say(
+            "In memory until the program restarts: your choice of language, and how often you asked in the last minute."
+        )
     )
     writer.plain("\n\n").bold(say("What this bot cannot change")).plain("\n")
-    writer.plain(say("Telegram sees everything, and keeps what was not yet delivered for up to 24 hours.")).plain("\n")
+    writer.plain(
+        say("Telegram sees everything, and keeps what was not yet delivered for up to 24 hours.")
+    ).plain("\n")
     writer.plain(say("Whoever steals the key of this bot could read recent chats.")).plain("\n")
     return writer.plain(say("Only you can delete this chat from your phone.")).page()
 
@@ -88,7 +100,9 @@ def language(words: Texts) -> Page:
     """The choice of languages."""
     say = words.say
     text = say("Choose the language of the bot. Quotes stay in the language of their source.")
-    kept = say("The choice is not stored: after a restart of the program the bot goes by your question again.")
+    kept = say(
+        "The choice is not stored: after a restart of the program the bot goes by your question again."
+    )
     row = tuple(
         InlineKeyboardButton(
             f"✓ {_OWN_NAMES[code]}" if code == words.language else _OWN_NAMES[code],
@@ -101,7 +115,11 @@ def language(words: Texts) -> Page:
 
 def ask_how(words: Texts) -> Page:
     """What /ask without a question is answered with."""
-    return Page(words.say("Write the question after the command, for example: /ask {example}", example=examples(words)[0]))
+    return Page(
+        words.say(
+            "Write the question after the command, for example: /ask {example}", example=examples(words)[0]
+        )
+    )
 
 
 def unknown_command(words: Texts) -> Page:
@@ -136,7 +154,9 @@ def no_index(words: Texts) -> Page:
 
 def failed(words: Texts, code: str) -> Page:
     """Our fault; the log has the same code."""
-    return Page(words.say("That did not work. It is our fault. Code {code}. Your question was not kept.", code=code))
+    return Page(
+        words.say("That did not work. It is our fault. Code {code}. Your question was not kept.", code=code)
+    )
 
 
 def failed_briefly(words: Texts, code: str) -> str:

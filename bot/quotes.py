@@ -45,7 +45,11 @@ class Quotes:
             return None
         sentences = self.version.sentences
         last = row
-        while last + 1 < len(sentences) and sentences[last][2] < excerpt.end and self._same_document(row, last + 1):
+        while (
+            last + 1 < len(sentences)
+            and sentences[last][2] < excerpt.end
+            and self._same_document(row, last + 1)
+        ):
             last += 1
         passage = int(sentences[row][0])
         first, count = row - int(self._first_sentence[passage]), last - row + 1
@@ -66,7 +70,11 @@ class Quotes:
         row = int(self._first_sentence[passage]) + first
         last = row + count - 1
         sentences = self.version.sentences
-        if not row <= last < len(sentences) or int(sentences[row][0]) != passage or not self._same_document(row, last):
+        if (
+            not row <= last < len(sentences)
+            or int(sentences[row][0]) != passage
+            or not self._same_document(row, last)
+        ):
             return None
         document = self.version.passage(passage).document
         return Excerpt(document, int(sentences[row][1]), int(sentences[last][2]), rank, 0.0)
@@ -85,7 +93,9 @@ class Quotes:
         before, after = self._neighbour(number, -1), self._neighbour(number, 1)
         own = self.version.passage(number)
         start = self.version.passage(before).start if shift < 0 and before is not None else own.start
-        end = self.version.passage(after).end if shift > 0 and after is not None else max(own.end, excerpt.end)
+        end = (
+            self.version.passage(after).end if shift > 0 and after is not None else max(own.end, excerpt.end)
+        )
         start, end = _narrowed(excerpt, start, end)
         return Context(excerpt, start, end, has_before=before is not None, has_after=after is not None)
 

@@ -47,7 +47,9 @@ class Renderer:
 
     def closest(self, excerpts: Sequence[Excerpt]) -> Page:
         """What the sources say near a question that they do not answer."""
-        return self._with_quotes(excerpts, heading=self.texts.say("This is closest. It does not answer the question."))
+        return self._with_quotes(
+            excerpts, heading=self.texts.say("This is closest. It does not answer the question.")
+        )
 
     def context(self, context: Context, *, number: int, shift: int, ids: tuple[str, ...]) -> Page:
         """A quote, bold, among the sentences around it."""
@@ -63,7 +65,11 @@ class Renderer:
         row.append(InlineKeyboardButton(say("Back"), callback_data=str(callbacks.ShowQuotes(ids))))
         if not arrives_unchanged(around):
             return Page(self.texts.say("This has changed. Ask again."))
-        writer = Writer().quote_with_bold(around, excerpt.start - context.start, excerpt.end - context.start).plain("\n")
+        writer = (
+            Writer()
+            .quote_with_bold(around, excerpt.start - context.start, excerpt.end - context.start)
+            .plain("\n")
+        )
         attribution(writer, excerpt, self.texts, number=number)
         return writer.page((tuple(row),))
 
@@ -78,7 +84,9 @@ class Renderer:
             name = say("This project's briefs") if publisher.own else inline(publisher.name)
             languages = ", ".join(self.texts.language_name(code) for code in publisher.languages)
             labels = " ".join(f"[{each}]" for each in publisher.labels)
-            line = f"{labels} {name} · {languages} · " + count("{n} document", "{n} documents", publisher.documents)
+            line = f"{labels} {name} · {languages} · " + count(
+                "{n} document", "{n} documents", publisher.documents
+            )
             writer.plain(line)
             if publisher.has_notice:
                 writer.plain(" · ").plain(say("partly AI"))
@@ -87,11 +95,19 @@ class Renderer:
             writer.plain(say("There is no document yet.")).plain("\n")
         writer.plain("\n").plain(" · ".join(label(self.texts, each) for each in "ABCD"))
         turns = [(page - 1, say("◂ Back"), page > 0), (page + 1, say("Next ▸"), page < last)]
-        row = [InlineKeyboardButton(w, callback_data=str(callbacks.ShowSources(p))) for p, w, there in turns if there]
+        row = [
+            InlineKeyboardButton(w, callback_data=str(callbacks.ShowSources(p)))
+            for p, w, there in turns
+            if there
+        ]
         return writer.page((tuple(row),) if row else ())
 
     def _with_quotes(
-        self, excerpts: Sequence[Excerpt], *, heading: str | None = None, extra: InlineKeyboardButton | None = None
+        self,
+        excerpts: Sequence[Excerpt],
+        *,
+        heading: str | None = None,
+        extra: InlineKeyboardButton | None = None,
     ) -> Page:
         """As many of the quotes as fit, at least one; a quote is left out whole, never cut."""
         shown = [excerpt for excerpt in excerpts if arrives_unchanged(excerpt.quote)]
@@ -102,7 +118,11 @@ class Renderer:
                 continue
             if page.quotes == tuple(excerpt.quote for excerpt in shown[:n]):
                 return page
-        return Page(self.texts.say("The sources have an answer, but it cannot be shown as a message. Look at /sources."))
+        return Page(
+            self.texts.say(
+                "The sources have an answer, but it cannot be shown as a message. Look at /sources."
+            )
+        )
 
     def _quotes_page(
         self, excerpts: Sequence[Excerpt], heading: str | None, extra: InlineKeyboardButton | None
@@ -136,7 +156,9 @@ class Renderer:
         context_row = []
         if len(ids) == len(excerpts) <= MAX_SHOWN:
             context_row = [
-                InlineKeyboardButton(say("{n} Context", n=n), callback_data=str(callbacks.ShowContext(n, 0, ids)))
+                InlineKeyboardButton(
+                    say("{n} Context", n=n), callback_data=str(callbacks.ShowContext(n, 0, ids))
+                )
                 for n in range(1, len(ids) + 1)
             ]
             link = f"https://t.me/{self.bot_name}?start={callbacks.shared(ids)}"
@@ -155,7 +177,11 @@ class Renderer:
     def _without_answer(self, answer: Answer) -> Page:
         say = self.texts.say
         names = tuple(
-            (InlineKeyboardButton(inline(self.cases.display_name(case, self.texts.language)), callback_data=data),)
+            (
+                InlineKeyboardButton(
+                    inline(self.cases.display_name(case, self.texts.language)), callback_data=data
+                ),
+            )
             for case in answer.candidates
             if case in self.cases.by_id and callbacks.parse(data := str(callbacks.AnswerForCase(case)))
         )
@@ -202,7 +228,9 @@ class Renderer:
 
     def _index_line(self) -> str:
         made = self.quotes.version.created
-        return self.texts.say("Index of {date}.", date=self.texts.date(PartialDate(made.year, made.month, made.day)))
+        return self.texts.say(
+            "Index of {date}.", date=self.texts.date(PartialDate(made.year, made.month, made.day))
+        )
 
 
 def _sortable(date: PartialDate) -> tuple[int, int, int]:

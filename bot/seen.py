@@ -30,8 +30,7 @@ class Seen:
 
     def fail(self, update_id: int) -> int:
         """Record one more failure of `update_id`; returns how many there were."""
-        attempts = self._record(update_id, {"attempts": SEEN.c.attempts + 1}, attempts=1)
-        return attempts
+        return self._record(update_id, {"attempts": SEEN.c.attempts + 1}, attempts=1)
 
     def forget_old(self) -> None:
         """Delete what is older than a day."""
@@ -40,10 +39,17 @@ class Seen:
 
     def _record(self, update_id: int, change: dict[str, object], *, attempts: int = 0) -> int:
         insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
-        row = {"update_id": update_id, "attempts": attempts, "finished": "finished" in change, "hour": self._hour()}
-        statement = insert(SEEN).values(row).on_conflict_do_update(index_elements=[SEEN.c.update_id], set_=change)
+        row = {
+            "update_id": update_id,
+            "attempts": attempts,
+            "finished": "finished" in change,
+            "hour": self._hour(),
+        }
+        statement = (
+            insert(SEEN).values(row).on_conflict_do_update(index_elements=[SEEN.c.update_id], set_=change)
+        )
         with self._engine.begin() as connection:
-            return connection.execute(statement.returning(SEEN.c.attempts)).scalar_one()
+            return int(connection.execute(statement.returning(SEEN.c.attempts)).scalar_one())
 
     def _hour(self) -> int:
         return int(self._now() // 3600)

@@ -58,7 +58,9 @@ class BotSettings(IndexSettings):
             return credential.read_text().strip()
         if self.bot_token and self.bot_token.get_secret_value().strip():
             return self.bot_token.get_secret_value().strip()
-        raise SecretError("No bot token: set SPRAVA_BOT_TOKEN_FILE to a file with the token that @BotFather gave you.")
+        raise SecretError(
+            "No bot token: set SPRAVA_BOT_TOKEN_FILE to a file with the token that @BotFather gave you."
+        )
 
     def api_url(self) -> str:
         """The checked address of the Bot API. Raises `AddressError`."""
@@ -83,7 +85,9 @@ def read_secret(path: Path) -> str:
         mode = path.stat().st_mode
         secret = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SecretError(f"The secret file {path} cannot be read ({type(error).__name__}): check the path.") from None
+        raise SecretError(
+            f"The secret file {path} cannot be read ({type(error).__name__}): check the path."
+        ) from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SecretError(f"The secret file {path} can be read by others: run `chmod 600 {path}`.")
     if not secret:

@@ -42,7 +42,9 @@ class Texts:
         if date.month is None:
             return str(date.year)
         day = datetime.date(date.year, date.month, date.day or 1)
-        pattern = _MONTH.get(self.language, "LLLL y") if date.day is None else _DAY.get(self.language, "d MMMM y")
+        pattern = (
+            _MONTH.get(self.language, "LLLL y") if date.day is None else _DAY.get(self.language, "d MMMM y")
+        )
         return dates.format_date(day, pattern, locale=self._locale)
 
     def language_name(self, code: str) -> str:
@@ -51,7 +53,7 @@ class Texts:
             return self.say("Belarusian, classical spelling")
         if code == "be-latn":
             return self.say("Belarusian in Latin letters")
-        return str(self._locale.languages.get(code.split("-")[0], code))
+        return str(self._locale.languages.get(code.partition("-")[0], code))
 
     @property
     def _locale(self) -> Locale:

@@ -16,11 +16,11 @@ _ANSWER_S = 15.0
 _ANSWER_CONNECTIONS = 64
 
 
-class NotSent(NetworkError):
+class NotSentError(NetworkError):
     """The request never left this machine: repeating it is harmless."""
 
 
-class Unknown(NetworkError):
+class OutcomeUnknownError(NetworkError):
     """The request may have reached Telegram, and no readable reply came: repeating it may do it twice."""
 
 
@@ -62,10 +62,10 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Status and body of the reply; raises `NotSent` or `Unknown`."""
+        """Status and body of the reply; raises `NotSentError` or `OutcomeUnknownError`."""
         del write_timeout, connect_timeout, pool_timeout  # one limit for each is enough
         if self._session is None:
-            raise NotSent("The connection pool is closed.")
+            raise NotSentError("The connection pool is closed.")
         waits = self._read_timeout_s if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
         timeout = aiohttp.ClientTimeout(total=None, connect=_CONNECT_S, sock_read=waits)
         body = json.dumps(request_data.parameters if request_data else {}).encode()
@@ -82,20 +82,20 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """The reply as an object; raises `Unknown`. Unlike the inherited one it does not log the body."""
+        """The reply as an object; raises `OutcomeUnknownError`. Unlike the inherited one it does not log the body."""
         try:
             reply = json.loads(payload)
         except (ValueError, RecursionError):
             reply = None
         if not isinstance(reply, dict) or not ("result" in reply or "description" in reply):
-            raise Unknown("The reply could not be read.")
+            raise OutcomeUnknownError("The reply could not be read.")
         return reply
 
 
 def _failure(error: Exception) -> NetworkError:
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return NotSent(f"No connection ({type(error).__name__}).")
-    return Unknown(f"The connection broke ({type(error).__name__}).")
+        return NotSentError(f"No connection ({type(error).__name__}).")
+    return OutcomeUnknownError(f"The connection broke ({type(error).__name__}).")
 
 
 class TelegramBot(Bot):

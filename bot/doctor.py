@@ -1,0 +1,78 @@
+"""What `sprava bot doctor` looks at: each part that the bot needs, without starting it and without its secrets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telegram.error import InvalidToken, TelegramError
+
+from bot.database import open_database
+from bot.intake import TokenRejectedError
+from bot.settings import BotSettings
+from bot.transport import TelegramBot
+from corpus.errors import SpravaError
+from index import store
+from index.encoder import model_name
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part: whether the bot can run with it, and what is there."""
+
+    what: str
+    good: bool
+    found: str
+
+
+async def examine(settings: BotSettings) -> list[Finding]:
+    """Every part, in the order in which one would mend it."""
+    findings = [
+        Finding("home", good=True, found=str(settings.home)),
+        _checked("index", settings, _index),
+        _checked("database", settings, _database),
+        _checked("token", settings, _token),
+    ]
+    findings.append(
+        await _telegram(settings) if findings[-1].good else Finding("telegram", False, "needs a token")
+    )
+    groups = "answers /ask and mentions" if settings.groups else "leaves when added"
+    return [*findings, Finding("groups", good=True, found=groups)]
+
+
+def _checked(what: str, settings: BotSettings, look: Callable[[BotSettings], str]) -> Finding:
+    try:
+        return Finding(what, good=True, found=look(settings))
+    except SpravaError as error:
+        return Finding(what, good=False, found=str(error))
+
+
+def _index(settings: BotSettings) -> str:
+    version = store.current(settings.index_folder, model=model_name(settings))
+    return f"version {version.number} of {version.created:%Y-%m-%d %H:%M} UTC, {len(version.documents)} documents"
+
+
+def _database(settings: BotSettings) -> str:
+    engine = open_database(settings.database())
+    engine.dispose()
+    return f"{engine.dialect.name}, can be opened"
+
+
+def _token(settings: BotSettings) -> str:
+    settings.token()
+    return "set"
+
+
+async def _telegram(settings: BotSettings) -> Finding:
+    """Whether getMe answers. An error of the library may hold the token, so its class is all that is told."""
+    try:
+        bot = TelegramBot(settings.token(), api_url=settings.api_url(), poll_timeout_s=0)
+        async with bot:
+            return Finding(
+                "telegram", good=True, found=f"{settings.api_url()} knows the bot as @{bot.username}"
+            )
+    except SpravaError as error:
+        return Finding("telegram", good=False, found=str(error))
+    except InvalidToken:
+        return Finding("telegram", good=False, found=str(TokenRejectedError()))
+    except TelegramError as error:
+        reason = f"{settings.api_url()} does not answer ({type(error).__name__}): check the address and the network."
+        return Finding("telegram", good=False, found=reason)
