@@ -236,15 +236,23 @@ def _take_links(page: _Page) -> None:
 
 
 def _take_comments(page: _Page) -> None:
-    """A heading that counts readers' comments, below most of the page, and the comments under it."""
+    """A heading that counts readers' comments, with as many below it, or the form to write one."""
     kept = page.kept()
-    total, seen = sum(len(line.text) for line in kept), 0
+    total, above = sum(len(line.text) for line in kept), 0
     for position, line in enumerate(kept):
-        if seen > 0.5 * total and patterns.COMMENTS.fullmatch(_heading(line.text)):
-            for comment in kept[position:]:
+        below = kept[position + 1 :]
+        match = patterns.COMMENTS.fullmatch(_heading(line.text))
+        count = int(match["before"] or match["after"]) if match else 0
+        are_comments = count and count <= len(below) <= _LINES_A_COMMENT * count and above > 0.6 * total
+        is_form = patterns.COMMENT_FORM.fullmatch(_heading(line.text)) and not any(map(_may_be_prose, below))
+        if (are_comments or is_form) and page.stands_alone(line):
+            for comment in (line, *below):
                 page.cut(comment, "readers' comments")
             return
-        seen += len(line.text)
+        above += len(line.text)
+
+
+_LINES_A_COMMENT = 6
 
 
 def _take_notice(page: _Page) -> None:
@@ -285,7 +293,7 @@ def _fields(text: str) -> list[tuple[str, str]]:
     names = [part for kind, part in found if kind is None]
     if len(names) == len(found) or len(names) > 1 or any(not _NAME.fullmatch(name) for name in names):
         return []
-    return [(kind or "byline", part) for kind, part in found]
+    return [(kind, part) if kind else ("byline", _author(part) or part) for kind, part in found]
 
 
 def _field_kind(text: str) -> str | None:
@@ -306,8 +314,9 @@ def _date(text: str) -> PartialDate | None:
 
 def _author(text: str) -> str | None:
     """The name in a line that is a byline by its own words: "Author: …", "Автор: …", "By Jane Doe"."""
-    match = patterns.AUTHOR.fullmatch(_unbulleted(text))
-    return match["name"] if match else None
+    text = _unbulleted(text)
+    match = patterns.AUTHOR.fullmatch(text) or patterns.BY.fullmatch(text)
+    return match["name"].strip() if match else None
 
 
 def _unbulleted(text: str) -> str:

@@ -37,17 +37,23 @@ _COUNTER = _any(
     rf"(?:час чытання|час чытаньня)\s*:?\s*{_NUMBER}\s*(?:хвілін\w*|хв\.?)",
     rf"(?:каментары|прагляды|праглядаў|каментароў)\s*[:(]\s*{_NUMBER}\)?",
 )
-COMMENTS = _any(
-    r"0*[1-9]\d*\s*(?:comments?|комментари\w+|каментар\w*)",
-    r"(?:comments?|комментарии|каментары)\s*[:(]\s*0*[1-9]\d*\)?",
-    r"(?:leave a (?:comment|reply)|оставить комментарий|добавить комментарий|пакінуць каментар|дадаць каментар)",
+COMMENTS = re.compile(
+    r"0*(?P<before>[1-9]\d{0,3})\s*(?:comments?|комментари\w+|каментар\w*)"
+    r"|(?:comments?|комментарии|каментары)\s*[:(]\s*0*(?P<after>[1-9]\d{0,3})\)?",
+    re.IGNORECASE,
 )
-"""The heading of a readers' corner that holds comments, or the form below an article."""
+"""The heading that counts readers' comments."""
+COMMENT_FORM = _any(
+    r"leave a (?:comment|reply)|(?:оставить|добавить|написать) комментарий|(?:пакінуць|дадаць|напісаць) каментар"
+)
 
 AUTHOR = re.compile(
     r"(?:(?i:authors?|by|written by|text by|text|автор[ы]?|текст|аўтар(?:ка|ы)?|тэкст)\s*:\s*"
     r"(?P<name>(?=[^\W\d_a-zа-яёіў])[^.:;!?|]{2,60}(?:\.[^.:;!?|]{1,40})?))(?<![.])",
 )
+
+BY = re.compile(r"(?:[Bb]y|Автор|Аўтар(?:ка)?|Текст|Тэкст) (?P<name>(?:[^\W\d_a-zа-яёіў][\w.’'-]+ ?){2,4})")
+"""A byline without a colon: names in capitals only."""
 
 _NETWORKS = (
     r"(?:facebook|twitter|x\.com|telegram|viber|whatsapp|vk|ok|linkedin|reddit|instagram|youtube|pinterest|e-?mail"
@@ -64,7 +70,7 @@ _NAVIGATION = _any(
     r"(?:home|news|menu|search|politics|society|belarus|world|log in|sign in|subscribe|skip to (?:main )?content|back to top)",
     r"(?:главная|новости|меню|поиск|политика|общество|беларусь|мир|войти|подписаться|наверх|вернуться наверх)",
     r"(?:галоўная|навіны|пошук|палітыка|грамадства|сьвет|свет|увайсці|падпісацца|уверх|наверх)",
-    r"\w+(?: \w+)?(?:\s*[>›»/→]\s*[\w-]+(?: [\w-]+){0,3}){1,5}",
+    r"\w+(?: \w+)?(?:\s+[>›»/→]\s+[\w-]+(?: [\w-]+){0,3}){1,5}",
     r"(?:accept|reject|allow)(?: all)?(?: cookies)?|(?:принять|отклонить|прыняць|адхіліць)(?: (?:все|усе))?",
     r"(?:privacy policy|terms of (?:use|service)|политика конфиденциальности|палітыка прыватнасці|cookie (?:settings|policy))",
 )
@@ -134,13 +140,21 @@ _MADE = _any(
     r"\b(?:создан|написан|подготовлен|сгенерирован|переведен|переведён|составлен)\w*",
     r"\b(?:створан|напісан|падрыхтаван|згенераван|перакладзен|складзен)\w*",
 )
-_THIS_TEXT = _any(
-    r"\b(?:this|the) (?:article|text|content|story|summary|report|page|post|translation)\b",
-    r"\b(?:эта|этот|данный|данная|настоящий)\s+(?:стать|текст|материал|новост|перевод|пересказ)\w*|^(?:материал|текст|статья|новость|перевод)\b",
-    r"\b(?:гэты|гэтая|дадзены)\s+(?:артыкул|тэкст|матэрыял|навіна|пераклад)\w*|^(?:матэрыял|тэкст|артыкул|навіна|пераклад)\b",
+_THIS_TEXT = re.compile(
+    r"(?:(?:please note(?: that)?|(?:parts?|portions|some) of|обратите внимание[:,]?(?: что)?|часть"
+    r"|звярніце ўвагу[:,]?(?: што)?|частка)\s+)?"
+    r"(?:th(?:is|e content of this) (?:article|text|content|story|summary|report|page|post|translation)"
+    r"|(?:эта|этот|этой|этого|данный|данная|настоящий)\s+(?:стать|текст|материал|новост|перевод|пересказ)\w*"
+    r"|(?:гэты|гэтая|гэтага|гэтай|дадзены)\s+(?:артыкул|тэкст|матэрыял|навіна|навіны|пераклад)\w*"
+    r"|материал|текст|статья|новость|перевод|матэрыял|тэкст|артыкул|навіна|пераклад)\b",
+    re.IGNORECASE,
 )
+"""How a sentence begins that speaks of the very text it stands in."""
+
 _NOT = re.compile(r"\b(?:not|no|never|without|не|ня|без|бяз)\b", re.IGNORECASE)
-_NOTICE_LABEL = _any(r"^(?:disclaimer|note|editor['’]s note|notice|дисклеймер|примечание|заўвага|дысклэймер|дысклеймер)\s*:\s*")
+_NOTICE_LABEL = _any(
+    r"^(?:disclaimer|note|editor['’]s note|notice|дисклеймер|примечание|заўвага|дысклэймер|дысклеймер)\s*:\s*"
+)
 
 
 def anywhere(text: str) -> str | None:
@@ -212,7 +226,7 @@ def _states_ai(sentence: str) -> bool:
     made = _MADE.search(sentence)
     if not made or not _AI.search(sentence) or _NOT.search(sentence) or _SPOKEN.search(sentence):
         return False
-    return made.start() == 0 or bool(_THIS_TEXT.search(sentence))
+    return made.start() == 0 or bool(_THIS_TEXT.match(sentence))
 
 
 def _is_credit(text: str) -> bool:
