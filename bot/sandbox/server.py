@@ -23,6 +23,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox.control import add_control, loopback_only
 from bot.sandbox.faults import Fault, FaultKind, FaultPlan
 from bot.sandbox.ledger import Entry, Ledger
 from bot.sandbox.methods import METHODS, Done
@@ -57,6 +58,7 @@ class Sandbox:
         self.faults = FaultPlan()
         self.ledger = Ledger(ledger)
         self.rates = rates
+        self.people: dict[int, Person] = {}
         self._specification = load()
         self._names = {name.lower(): name for name in self._specification.methods}
         self._runner: web.AppRunner | None = None
@@ -70,7 +72,8 @@ class Sandbox:
 
     async def start(self) -> None:
         """Listen on 127.0.0.1; raises OSError when the port is taken."""
-        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[loopback_only])
+        add_control(app, self)
         app.router.add_route("*", "/bot{token}/{method}", self._call)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
         await self._runner.setup()
@@ -106,7 +109,8 @@ class Sandbox:
     def person(self, name: str, *, language_code: str | None = None, username: str | None = None) -> Person:
         """A new fictional person who has not yet talked to the bot."""
         account = self.world.add_account(name, language_code=language_code, username=username)
-        return Person(self.world, account, self._record_act)
+        self.people[account.id] = Person(self.world, account, self._record_act)
+        return self.people[account.id]
 
     def calls(self, method: str | None = None) -> list[Entry]:
         """The bot's calls of one method, or all of them, in order."""
@@ -177,6 +181,9 @@ class Sandbox:
         return outcome
 
     async def _poll(self, given: dict[str, Any]) -> Done:
+        if not self.world.bot_listens:
+            self.world.bot_listens = True
+            self.world.tell("people", {})
         updates = await self.world.updates.poll(
             offset=given.get("offset", 0),
             limit=given.get("limit", 100),

@@ -27,6 +27,7 @@ _INVISIBLE = re.compile(
     r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2060-\u206f\u2800\u3164\ufeff]*"
 )
 _COMMAND = re.compile(r"(?<![\w/@])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/])")
+_URL = re.compile(r"https?://[^\s<>\"«»]*[^\s<>\"«».,;:!?)\]]")
 _MENTION = re.compile(r"(?<![\w/@])@\w{3,32}(?!\w)")
 
 
@@ -76,17 +77,40 @@ def formatted(text: str, entities: Sequence[Mapping[str, Any]] = (), *, limit: i
     if utf16_length(kept) > limit:
         raise bad_request("message is too long")
     inside, breaches = _checked(_clipped(moved, utf16_length(cleaned[:left]), kept))
-    return FormattedText(kept, tuple(inside), tuple(breaches))
+    inside += [entity for entity in found_entities(kept) if not _taken(entity, inside)]
+    return FormattedText(kept, tuple(sorted(inside, key=_order)), tuple(breaches))
 
 
 def found_entities(text: str) -> list[dict[str, Any]]:
-    """The commands and mentions that Telegram marks by itself in a person's text."""
-    spans = [("bot_command", found) for found in _COMMAND.finditer(text)]
-    spans += [("mention", found) for found in _MENTION.finditer(text)]
+    """The addresses, commands and mentions that Telegram marks by itself."""
+    addresses = list(_URL.finditer(text))
+    spans = [("url", found) for found in addresses]
+    spans += [
+        (kind, found)
+        for kind, pattern in (("bot_command", _COMMAND), ("mention", _MENTION))
+        for found in pattern.finditer(text)
+        if not any(url.start() <= found.start() < url.end() for url in addresses)
+    ]
     return [
         {"type": kind, "offset": utf16_length(text[: found.start()]), "length": utf16_length(found[0])}
         for kind, found in sorted(spans, key=lambda span: span[1].start())
     ]
+
+
+def _taken(found: Mapping[str, Any], entities: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a found entity shares characters with one that cannot hold it, or crosses one."""
+    begin, end = found["offset"], found["offset"] + found["length"]
+    for entity in entities:
+        first, last = entity["offset"], entity["offset"] + entity["length"]
+        if first < end and begin < last:
+            holds = entity["type"] in _STYLES | _BLOCKQUOTES and first <= begin and end <= last
+            if not holds:
+                return True
+    return False
+
+
+def _order(entity: Mapping[str, Any]) -> tuple[int, int, str]:
+    return entity["offset"], -entity["length"], entity["type"]
 
 
 def _characters(text: str, units: int) -> int:
@@ -148,7 +172,7 @@ def _clipped(entities: Iterable[dict[str, Any]], cut: int, kept: str) -> list[di
         begin = entity["offset"] - cut
         length = min(entity["length"], end - begin)
         clipped.append({**entity, "offset": begin, "length": length})
-    return sorted(clipped, key=lambda entity: (entity["offset"], -entity["length"], entity["type"]))
+    return sorted(clipped, key=_order)
 
 
 def _checked(entities: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:

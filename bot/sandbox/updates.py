@@ -42,7 +42,6 @@ class UpdateQueue:
         self._allowed: frozenset[str] = frozenset()
         self._previous: tuple[int, float] = (-1, float("-inf"))
         self._poll = 0
-        self.polled = False
 
     def add(self, kind: str, payload: dict[str, Any]) -> int | None:
         """Queue an update, unless the bot does not want its kind; returns its number."""
@@ -79,7 +78,6 @@ class UpdateQueue:
                 limit = 1
         self._previous = (offset, started)
         self._poll += 1
-        self.polled = True
         self._bell.ring()
         self._confirm(offset)
         return await self._wait(self._poll, lambda: self._from(offset)[:limit], started + timeout_s)

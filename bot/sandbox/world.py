@@ -88,6 +88,7 @@ class World:
         self.presses: dict[str, Press] = {}
         self.profile: dict[tuple[str, str], str] = {}
         self.commands: dict[tuple[str, int | None, str], list[dict[str, str]]] = {}
+        self.bot_listens = False
         self.listeners: set[Callable[[str, dict[str, Any]], None]] = set()
         self._message_ids = count(1)
         self._account_ids = count(5_100_000_001)
@@ -153,6 +154,15 @@ class World:
         change = {"chat": account.chat(), "from": account.user(), "date": int(self.clock.now())}
         self.updates.add("my_chat_member", change | {"old_chat_member": old, "new_chat_member": new})
         self.tell("people", {})
+
+    def reset(self) -> None:
+        """Empty every chat, as if nobody had ever written; what the bot set about itself stays."""
+        self.messages.clear()
+        self.presses.clear()
+        self.updates.drop()
+        for account in self.accounts.values():
+            account.started = account.blocked = False
+        self.tell("reset", {})
 
     # What methods build on
 

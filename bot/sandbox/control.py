@@ -1,0 +1,248 @@
+"""The chat page and the calls it makes: /sandbox/… as JSON, and one stream of events.
+
+The server listens on 127.0.0.1 only. A page of another site can still make a browser send requests here, so every
+request must name a loopback host (no DNS rebinding), and every change must be JSON from this very page (no forgery).
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.sandbox.refusal import ApiError
+from bot.sandbox.world import BOT_USERNAME, Account, Message
+
+if TYPE_CHECKING:
+    from bot.sandbox.people import Person
+    from bot.sandbox.server import Sandbox
+
+FILES = {
+    "/": ("page.html", "text/html"),
+    "/page.css": ("page.css", "text/css"),
+    "/page.js": ("page.js", "text/javascript"),
+    "/message.js": ("message.js", "text/javascript"),
+    "/icon.svg": ("icon.svg", "image/svg+xml"),
+}
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LANGUAGES = frozenset({"be", "ru", "en"})
+HEARTBEAT_S = 15
+MAX_JUMP_S = 366 * 86_400
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse requests that name another host, and changes that do not come from the page itself."""
+    host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
+    if host not in LOOPBACK:
+        raise web.HTTPForbidden(text="This server answers on loopback addresses only.\n")
+    if request.path.startswith("/sandbox/"):
+        origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "same-origin")
+        own = origin is None or origin == f"http://{request.headers['Host']}"
+        if not own or site not in ("same-origin", "none"):
+            raise web.HTTPForbidden(text="Only the chat page may call this.\n")
+        if request.method == "POST" and request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType(text="Send JSON.\n")
+    return await handler(request)
+
+
+def add_control(app: web.Application, sandbox: "Sandbox") -> None:
+    """Add the page and its calls to the server."""
+    control = Control(sandbox)
+    for path in FILES:
+        app.router.add_get(path, _file)
+    app.router.add_get("/sandbox/state", control.state)
+    app.router.add_get("/sandbox/events", control.events)
+    app.router.add_get("/sandbox/chats/{person}", control.chat)
+    app.router.add_post("/sandbox/chats/{person}/{act}", control.act)
+    app.router.add_post("/sandbox/people", control.add_person)
+    app.router.add_post("/sandbox/reset", control.reset)
+    app.router.add_post("/sandbox/clock", control.clock)
+
+
+async def _file(request: web.Request) -> web.StreamResponse:
+    name, kind = FILES[request.path]
+    text = Path(__file__).with_name(name).read_text("utf-8")
+    return web.Response(text=text, content_type=kind, charset="utf-8", headers=HEADERS)
+
+
+class Control:
+    """The page's calls, each a few lines: parse, act as a person, answer JSON."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._sandbox = sandbox
+        self._world = sandbox.world
+
+    async def state(self, _request: web.Request) -> web.StreamResponse:
+        """Everything but the messages."""
+        return web.json_response(self._state())
+
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        """The messages of one chat, oldest first."""
+        account = self._person(request).account
+        messages = [self._message(m) for m in self._world.messages.values() if m.account is account]
+        return web.json_response(messages)
+
+    async def act(self, request: web.Request) -> web.StreamResponse:
+        """Do something as a person: say, edit, press, language, block, unblock."""
+        person, given = self._person(request), await _body(request)
+        try:
+            match request.match_info["act"]:
+                case "say":
+                    await person.say(str(given["text"]), reply_to=given.get("reply_to"))
+                case "edit":
+                    await person.edit(int(given["message"]), str(given["text"]))
+                case "press":
+                    await person.press(int(given["message"]), str(given["data"]))
+                case "language":
+                    self._set_language(person, given["language"])
+                case "block":
+                    person.block()
+                case "unblock":
+                    person.unblock()
+                case unknown:
+                    raise web.HTTPNotFound(text=f"No act {unknown}.\n")
+        except (ApiError, LookupError, TypeError, ValueError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return web.json_response({})
+
+    async def add_person(self, request: web.Request) -> web.StreamResponse:
+        """One more fictional person."""
+        given = await _body(request)
+        name = str(given.get("name", "")).strip()[:64]
+        if not name:
+            return web.json_response({"error": "a person needs a name"}, status=400)
+        person = self._sandbox.person(name)
+        self._set_language(person, given.get("language"))
+        return web.json_response({"id": person.id})
+
+    async def reset(self, _request: web.Request) -> web.StreamResponse:
+        """Empty every chat."""
+        self._world.reset()
+        return web.json_response({})
+
+    async def clock(self, request: web.Request) -> web.StreamResponse:
+        """Jump forward in virtual time."""
+        seconds = (await _body(request)).get("seconds")
+        if not isinstance(seconds, int) or not 0 < seconds <= MAX_JUMP_S:
+            return web.json_response({"error": f"seconds: 1 to {MAX_JUMP_S}"}, status=400)
+        self._sandbox.clock.advance(seconds)
+        return web.json_response({})
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """The stream of what changes: server-sent events with the name of the event and its JSON."""
+        stream = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        changes: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
+
+        def listener(event: str, details: dict[str, Any]) -> None:
+            changes.put_nowait((event, details))
+
+        self._world.listeners.add(listener)
+        try:
+            await stream.prepare(request)
+            await _send(stream, "people", self._state())
+            while True:
+                try:
+                    event, details = await asyncio.wait_for(changes.get(), HEARTBEAT_S)
+                except TimeoutError:
+                    await stream.write(b": still here\n\n")
+                    continue
+                await self._forward(stream, event, details)
+        except ConnectionResetError:
+            return stream
+        finally:
+            self._world.listeners.discard(listener)
+
+    async def _forward(self, stream: web.StreamResponse, event: str, details: dict[str, Any]) -> None:
+        if event == "message":
+            message = self._world.messages.get(details["message"])
+            if message is None:
+                return
+            details = {"chat": details["chat"], "message": self._message(message)}
+        elif event == "people":
+            details = self._state()
+        await _send(stream, event, details)
+
+    def _person(self, request: web.Request) -> "Person":
+        number = request.match_info["person"]
+        person = self._sandbox.people.get(int(number)) if number.isdecimal() else None
+        if person is None:
+            raise web.HTTPNotFound(text="No such person.\n")
+        return person
+
+    def _set_language(self, person: "Person", language: object) -> None:
+        person.account.language_code = str(language) if language in LANGUAGES else None
+        self._world.tell("people", {})
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "bot_listens": self._world.bot_listens,
+            "username": BOT_USERNAME,
+            "people": [self._account(account) for account in self._world.accounts.values()],
+        }
+
+    def _account(self, account: Account) -> dict[str, Any]:
+        language = (account.language_code or "")[:2]
+        last = next((m for m in reversed(self._world.messages.values()) if m.account is account), None)
+        return {
+            "id": account.id,
+            "name": account.first_name,
+            "language": account.language_code,
+            "blocked": account.blocked,
+            "commands": self._world.commands_for(account),
+            "bot_name": self._world.profile_text("name", language) or self._world.me_short()["first_name"],
+            "description": self._world.profile_text("description", language),
+            "last": None if last is None else {"text": last.text[:100], "date": last.date},
+        }
+
+    def _message(self, message: Message) -> dict[str, Any]:
+        target = self._world.messages.get(message.reply_to or 0)
+        return {
+            "id": message.id,
+            "from_bot": message.from_bot,
+            "date": message.date,
+            "text": message.text,
+            "entities": message.entities,
+            "keyboard": message.keyboard,
+            "edits": message.edits,
+            "silent": message.silent,
+            "reply": None
+            if target is None
+            else {
+                "id": target.id,
+                "from_bot": target.from_bot,
+                "text": (message.quote or {}).get("text", target.text)[:200],
+            },
+            "calls": message.calls,
+        }
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    try:
+        body = await request.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest(text="Send a JSON object.\n")
+    return body
+
+
+async def _send(stream: web.StreamResponse, event: str, details: object) -> None:
+    await stream.write(f"event: {event}\ndata: {json.dumps(details, ensure_ascii=False)}\n\n".encode())

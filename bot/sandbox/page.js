@@ -1,0 +1,375 @@
+// The chat page: keeps the state that the server streams, draws it, and acts as the chosen person.
+
+import { drawMessage, languageOf, make } from "/message.js";
+
+const EXAMPLES = {
+  en: ["When was Ihar Losik arrested?", "Who was freed in September 2025?", "What is Viasna?"],
+  ru: ["Когда задержали Игоря Лосика?", "Кого освободили в сентябре 2025 года?"],
+  be: ["Калі затрымалі Ігара Лосіка?", "Каго вызвалілі ў верасні 2025 года?"],
+};
+const LANGUAGE_NAMES = { be: "беларуская", ru: "русский", en: "English" };
+const THEMES = ["auto", "light", "dark"];
+const $ = (id) => document.getElementById(id);
+
+let state = { people: [], bot_listens: false };
+let chosen = Number(sessionStorage.getItem("person")) || null;
+let messages = new Map();
+let replyTo = null;
+let editing = null;
+let connected = false;
+let typingTimer = null;
+
+// Calls
+
+async function call(path, body) {
+  const options = body === undefined ? {} : {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  };
+  try {
+    const response = await fetch(`/sandbox/${path}`, options);
+    const answer = response.headers.get("Content-Type")?.startsWith("application/json") ? await response.json() : {};
+    if (!response.ok) toast(answer.error ?? `The sandbox refused: ${response.status}`);
+    return response.ok ? answer : null;
+  } catch {
+    toast("The sandbox does not answer. Is it still running?");
+    return null;
+  }
+}
+
+const act = (name, body) => call(`chats/${chosen}/${name}`, body);
+const person = () => state.people.find((one) => one.id === chosen);
+
+const actions = {
+  say: (text) => act("say", { text }),
+  jump(id) {
+    const target = $(`message-${id}`);
+    if (!target) return toast("That message was deleted");
+    target.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+    target.classList.remove("flash");
+    requestAnimationFrame(() => target.classList.add("flash"));
+  },
+  async copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      toast("Copied to the clipboard");
+    } catch {
+      toast(text);
+    }
+  },
+  async press(message, button, element) {
+    element.classList.add("busy");
+    await act("press", { message: message.id, data: button.callback_data });
+    setTimeout(() => element.classList.remove("busy"), 4000);
+  },
+  details: showDetails,
+  botName: () => person()?.bot_name ?? "sprava",
+};
+
+function calm() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+// People
+
+function drawPeople() {
+  $("people").replaceChildren(...state.people.map((one) => make("li", {},
+    make("button", {
+      type: "button", "aria-current": one.id === chosen ? "true" : null, onclick: () => choose(one.id, true),
+    },
+    make("span", { class: `avatar hue-${one.id % 6}`, "aria-hidden": "true" }, [...one.name][0]),
+    make("span", { class: "name", lang: languageOf(one.name) }, one.name),
+    make("span", { class: "badge", title: "Language of their Telegram" }, one.language?.slice(0, 2) ?? "–"),
+    make("span", { class: "last", lang: one.last ? languageOf(one.last.text) : "en" },
+      one.blocked ? "blocked the bot" : one.last?.text.replaceAll("\n", " ") ?? "No messages yet"),
+    ))));
+}
+
+function drawHeader() {
+  const one = person();
+  if (!one) return;
+  $("bot-name").textContent = one.bot_name;
+  $("language").value = one.language?.slice(0, 2) ?? "";
+  $("block").setAttribute("aria-pressed", String(one.blocked));
+  $("block").textContent = one.blocked ? "Unblock" : "Block";
+  $("composer").hidden = one.blocked;
+  $("unblock").hidden = !one.blocked;
+  document.title = `${one.name} · sprava sandbox`;
+  drawStatus();
+  drawWelcome(one);
+}
+
+function drawStatus(text) {
+  const fallback = !connected ? "connecting…" : state.bot_listens ? "bot" : "the bot is starting…";
+  $("status").textContent = text ?? fallback;
+  $("status").className = text ? "busy" : connected && state.bot_listens ? "" : "waiting";
+}
+
+function drawWelcome(one) {
+  $("welcome").hidden = messages.size > 0;
+  const language = one.language?.slice(0, 2);
+  $("description").textContent = one.description;
+  $("description").lang = languageOf(one.description);
+  $("description").hidden = !one.description;
+  const first = language in EXAMPLES ? EXAMPLES[language] : EXAMPLES.en;
+  const others = Object.keys(EXAMPLES).filter((code) => code !== (language in EXAMPLES ? language : "en")).map((code) => EXAMPLES[code][0]);
+  $("examples").replaceChildren(...[...first, ...others].map((text) => make("li", {},
+    make("button", { type: "button", class: "chip", lang: languageOf(text), onclick: () => actions.say(text) }, text))));
+}
+
+async function choose(id, fromList = false) {
+  chosen = id;
+  sessionStorage.setItem("person", id);
+  cancelContext();
+  showTyping(0);
+  const found = await call(`chats/${id}`);
+  if (chosen !== id || !found) return;
+  messages = new Map(found.map((message) => [message.id, message]));
+  // The log falls silent while it is filled, so that a screen reader does not read a whole chat.
+  $("log").setAttribute("aria-live", "off");
+  $("messages").replaceChildren(...found.map((message) => drawMessage(message, actions)));
+  drawPeople();
+  drawHeader();
+  toBottom();
+  setTimeout(() => $("log").setAttribute("aria-live", "polite"), 300);
+  if (fromList) {
+    document.body.dataset.view = "chat";
+    $("text").focus();
+  }
+}
+
+// Messages
+
+function nearBottom() {
+  const log = $("log");
+  return log.scrollHeight - log.scrollTop - log.clientHeight < 160;
+}
+
+function toBottom() {
+  $("log").scrollTop = $("log").scrollHeight;
+}
+
+/** A long answer is shown from its beginning, not from its end. */
+function follow(item) {
+  const log = $("log");
+  if (item.offsetHeight > log.clientHeight - 40) log.scrollTop = item.offsetTop - 12;
+  else toBottom();
+}
+
+function putMessage(message) {
+  const stay = !nearBottom() && message.from_bot;
+  const item = drawMessage(message, actions);
+  const old = $(`message-${message.id}`);
+  const focused = old?.contains(document.activeElement);
+  messages.set(message.id, message);
+  if (old) {
+    item.classList.add("changed");
+    old.replaceWith(item);
+    if (focused) item.querySelector(".keyboard button, .keyboard a, .dots")?.focus();
+  } else {
+    item.classList.add("new");
+    $("messages").append(item);
+    if (message.from_bot) showTyping(0);
+    if (!stay) follow(item);
+  }
+  drawHeader();
+}
+
+function showTyping(seconds) {
+  clearTimeout(typingTimer);
+  $("typing").hidden = !seconds;
+  drawStatus(seconds ? "typing…" : undefined);
+  if (seconds) {
+    if (nearBottom()) toBottom();
+    typingTimer = setTimeout(() => showTyping(0), seconds * 1000);
+  }
+}
+
+function toast(text) {
+  $("toast").textContent = text;
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => { $("toast").textContent = ""; }, 3500);
+}
+
+function showDetails(message) {
+  const { calls, ...rest } = message;
+  $("details-title").textContent = `Message ${message.id}`;
+  const shown = calls.length
+    ? calls.map((one) => [`${one.method} (call ${one.sequence})`, one.parameters])
+    : [["Written by this person", rest]];
+  $("details-body").replaceChildren(...shown.flatMap(([title, value]) => [
+    make("h3", {}, title), make("pre", { tabindex: 0 }, JSON.stringify(value, null, 2)),
+  ]));
+  const reply = make("button", { type: "button", class: "quiet", onclick: () => setContext(message, false) }, "Reply");
+  const edit = make("button", { type: "button", class: "quiet", onclick: () => setContext(message, true) }, "Edit");
+  $("details-actions").replaceChildren(reply, ...(message.from_bot ? [] : [edit]));
+  $("details").showModal();
+}
+
+function setContext(message, isEdit) {
+  $("details").close();
+  replyTo = isEdit ? null : message.id;
+  editing = isEdit ? message.id : null;
+  $("context").hidden = false;
+  $("context-title").textContent = isEdit ? "Edit message" : `Reply to ${message.from_bot ? actions.botName() : "yourself"}`;
+  $("context-text").textContent = message.text.replaceAll("\n", " ");
+  if (isEdit) $("text").value = message.text;
+  grow();
+  $("text").focus();
+}
+
+function cancelContext() {
+  if (editing) $("text").value = "";
+  replyTo = editing = null;
+  $("context").hidden = true;
+  grow();
+}
+
+// Writing
+
+async function submit() {
+  const text = $("text").value.trim();
+  if (!text) return;
+  hideCommands();
+  const sent = editing
+    ? await act("edit", { message: editing, text })
+    : await act("say", { text, ...(replyTo ? { reply_to: replyTo } : {}) });
+  if (sent) {
+    $("text").value = "";
+    editing = null;
+    cancelContext();
+  }
+}
+
+function grow() {
+  const field = $("text");
+  field.style.height = "auto";
+  field.style.height = `${Math.min(field.scrollHeight, 160)}px`;
+  $("send").disabled = !field.value.trim();
+}
+
+function matchingCommands() {
+  const typed = /^\/(\w*)$/.exec($("text").value);
+  return typed ? (person()?.commands ?? []).filter((one) => one.command.startsWith(typed[1].toLowerCase())) : [];
+}
+
+function showCommands(list) {
+  $("commands").hidden = !list.length;
+  $("menu").setAttribute("aria-expanded", String(list.length > 0));
+  $("commands").replaceChildren(...list.map((one, index) => make("li", {
+    id: `command-${index}`, role: "option", "aria-selected": String(index === 0),
+    onclick: () => { $("text").value = ""; hideCommands(); grow(); actions.say(`/${one.command}`); },
+  }, make("b", {}, `/${one.command}`), make("span", { lang: languageOf(one.description) }, one.description))));
+  if (list.length) $("text").setAttribute("aria-activedescendant", "command-0");
+  else $("text").removeAttribute("aria-activedescendant");
+}
+
+function hideCommands() {
+  showCommands([]);
+}
+
+function moveCommand(step) {
+  const options = [...$("commands").children];
+  const now = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  const next = (now + step + options.length) % options.length;
+  options.forEach((option, index) => option.setAttribute("aria-selected", String(index === next)));
+  options[next].scrollIntoView({ block: "nearest" });
+  $("text").setAttribute("aria-activedescendant", options[next].id);
+}
+
+function onKey(event) {
+  const open = !$("commands").hidden;
+  if (event.isComposing) return;
+  if (open && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    event.preventDefault();
+    moveCommand(event.key === "ArrowDown" ? 1 : -1);
+  } else if (event.key === "Escape") {
+    if (open) hideCommands();
+    else cancelContext();
+  } else if (event.key === "ArrowUp" && !$("text").value) {
+    const own = [...messages.values()].reverse().find((message) => !message.from_bot);
+    if (own) { event.preventDefault(); setContext(own, true); }
+  } else if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    const option = open && $("commands").querySelector('[aria-selected="true"]');
+    if (option) option.click();
+    else submit();
+  }
+}
+
+// Light and dark
+
+function applyTheme(theme) {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  $("theme").textContent = `Theme: ${theme}`;
+  localStorage.setItem("theme", theme);
+}
+
+// What the server tells
+
+function listen() {
+  const stream = new EventSource("/sandbox/events");
+  const on = (name, handle) => stream.addEventListener(name, (event) => handle(JSON.parse(event.data)));
+  let first = true;
+  on("people", (told) => {
+    connected = true;
+    state = told;
+    if (!person()) chosen = state.people[0]?.id ?? null;
+    drawPeople();
+    if (first && chosen) choose(chosen);
+    else drawHeader();
+    first = false;
+  });
+  on("message", ({ chat, message }) => {
+    const one = state.people.find((someone) => someone.id === chat);
+    if (one) one.last = { text: message.text.slice(0, 100), date: message.date };
+    if (chat === chosen) putMessage(message);
+    drawPeople();
+  });
+  on("deleted", ({ chat, message }) => {
+    if (chat !== chosen) return;
+    messages.delete(message);
+    $(`message-${message}`)?.remove();
+    drawHeader();
+  });
+  on("action", ({ chat, seconds }) => { if (chat === chosen) showTyping(seconds); });
+  on("answer", ({ chat, message, text, show_alert: alert }) => {
+    if (chat !== chosen) return;
+    $(`message-${message}`)?.querySelectorAll(".busy").forEach((button) => button.classList.remove("busy"));
+    if (alert && text) { $("alert-text").textContent = text; $("alert").showModal(); } else if (text) toast(text);
+  });
+  on("reset", () => location.reload());
+  stream.onerror = () => { connected = false; first = true; drawStatus(); };
+}
+
+$("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
+$("text").addEventListener("keydown", onKey);
+$("text").addEventListener("input", () => { grow(); showCommands(matchingCommands()); });
+$("menu").addEventListener("click", () => {
+  if ($("commands").hidden) {
+    const list = person()?.commands ?? [];
+    if (!list.length) toast("The bot has not set any commands yet");
+    showCommands(list);
+  } else hideCommands();
+  $("text").focus();
+});
+document.addEventListener("click", (event) => { if (!event.target.closest("#composer")) hideCommands(); });
+$("context-cancel").addEventListener("click", () => { cancelContext(); $("text").focus(); });
+$("begin").addEventListener("click", () => actions.say("/start"));
+$("unblock").addEventListener("click", () => act("unblock", {}));
+$("block").addEventListener("click", () => act(person().blocked ? "unblock" : "block", {}));
+$("language").addEventListener("change", (event) => act("language", { language: event.target.value || null }));
+$("back").addEventListener("click", () => { document.body.dataset.view = "people"; $("people").querySelector("[aria-current]")?.focus(); });
+$("new-person").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const added = await call("people", { name: $("new-name").value, language: $("language").value || null });
+  if (added) { $("new-name").value = ""; choose(added.id, true); }
+});
+$("reset").addEventListener("click", () => call("reset", {}));
+$("theme").addEventListener("click", () => applyTheme(THEMES[(THEMES.indexOf(localStorage.getItem("theme") ?? "auto") + 1) % THEMES.length]));
+$("log").addEventListener("scroll", () => { $("down").hidden = nearBottom(); });
+$("down").addEventListener("click", toBottom);
+
+applyTheme(THEMES.includes(localStorage.getItem("theme")) ? localStorage.getItem("theme") : "auto");
+grow();
+listen();
