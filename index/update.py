@@ -1,0 +1,63 @@
+"""One update of the index: compare, build, publish. What a version is made of: `build.py`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from corpus.document import Document
+from index import store
+from index.build import Progress, assemble, is_current
+from index.encoder import Encoder
+from index.version import DamagedVersionError, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an update came to."""
+
+    version: Version
+    """The version that serves now."""
+    published: bool
+    """Whether this update published it; else nothing had changed."""
+    encoded: int
+    reused: int
+
+
+def update(
+    folder: Path,
+    documents: Sequence[Document],
+    open_encoder: Callable[[], Encoder],
+    *,
+    model: str | None,
+    created: datetime,
+    progress: Progress | None = None,
+) -> Update:
+    """Bring the index in `folder` up to the documents; publishes nothing where nothing changed.
+
+    `model` is the name of the encoder where it is known without opening it: an update that has nothing to encode
+    then opens none. Raises IndexBusyError, EmptyCorpusError, PublishError, and what `open_encoder` raises.
+    """
+    with store.writing(folder) as writer:
+        previous, is_whole = _previous(folder)
+        if previous and is_whole and is_current(previous, documents, model):
+            return Update(previous, published=False, encoded=0, reused=0)
+        built = assemble(documents, open_encoder(), created=created, previous=previous, progress=progress)
+        if previous and is_whole and is_current(previous, documents, built.version.model):
+            return Update(previous, published=False, encoded=0, reused=0)
+        return Update(
+            writer.publish(built.version), published=True, encoded=built.encoded, reused=built.reused
+        )
+
+
+def _previous(folder: Path) -> tuple[Version | None, bool]:
+    """The version to take vectors from, and whether it is the published one, undamaged."""
+    try:
+        return store.published(folder), True
+    except store.NoIndexError:
+        return None, True
+    except DamagedVersionError:
+        try:
+            return store.current(folder), False
+        except DamagedVersionError:
+            return None, False
