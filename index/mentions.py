@@ -25,11 +25,11 @@ class MentionTable:
 
     def passages_naming(self, case_id: str) -> NDArray[np.int32]:
         """Numbers of the passages that name a case, ascending."""
-        return self.passages[self.passages[:, 1] == self._numbers.get(case_id, -1), 0]
+        return _first_column(self.passages, self._numbers.get(case_id, -1))
 
     def titles_naming(self, case_id: str) -> NDArray[np.int32]:
         """Numbers of the documents whose title or tags name a case, ascending."""
-        return self.titles[self.titles[:, 1] == self._numbers.get(case_id, -1), 0]
+        return _first_column(self.titles, self._numbers.get(case_id, -1))
 
     def is_named(self, case_id: str) -> bool:
         """Whether any document names a case: a person whom we know may occur in no document."""
@@ -77,3 +77,8 @@ def mention_table(documents: Sequence[Document], passages: NDArray[np.int32], ca
 
 def _rows(pairs: set[tuple[int, int]]) -> NDArray[np.int32]:
     return np.array(sorted(pairs), dtype=np.int32).reshape(-1, 2)
+
+
+def _first_column(rows: NDArray[np.int32], second: int) -> NDArray[np.int32]:
+    first: NDArray[np.int32] = rows[rows[:, 1] == second, 0]
+    return first

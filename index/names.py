@@ -14,7 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from corpus.cases import Cases, Fit, PersonSpan, starts_sentence
-from corpus.fold import Token, skeleton, tokens
+from corpus.fold import Token, tokens
 from index.learnt import Learnt, capital_runs
 from index.ordinary import ORDINARY
 
