@@ -1,9 +1,38 @@
-"""The product: question to answer. Excerpts, or an honest "no source says this"; no Telegram, no database, no token."""
+"""The product: question to answer. Excerpts, or an honest "no source says this"; no Telegram, no database, no token.
 
+names -> search -> excerpts -> confidence, straight through.
+"""
+
+import threading
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from weakref import WeakKeyDictionary
 
-from index.excerpt import Excerpt
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.document import normalise
+from index import confidence, excerpt
+from index.confidence import Calibration
+from index.encoder import Encoder
+from index.excerpt import Candidate, Excerpt
+from index.intent import Intent
+from index.search import Asked, Prepared, asked, prepare, search
+from index.version import Version
+
+MAX_QUESTION_CHARS = 500
+EXCERPTS = 3
+"""At most in one answer, and as many nearest ones where there is no answer."""
+MORE = 5
+"""Further excerpts kept for a "more" button, with those of the answer."""
+_SLACK = 0.08
+"""A source this much below the best gives its place to a second quote of a better one (sum of two cosines)."""
+_REFUSE = 0.5
+"""Probability from which a message counts as asking for private data, or as an order to the bot."""
+_CLEAR = 0.9
+"""Probability of an answer that outweighs the look of an off-topic request."""
 
 
 class Reason(StrEnum):
@@ -36,8 +65,133 @@ class Answer:
     elapsed_ms: float
     probability: float | None = None
     """Calibrated probability that the first excerpt answers the question; `None` where none was computed."""
+    private: bool = False
+    """With REFUSED: whether it asks for addresses, phones, relatives or children."""
 
     @property
     def answered(self) -> bool:
         """Whether the excerpts answer the question."""
         return self.reason is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Finding:
+    """An answer before its version and its time."""
+
+    excerpts: tuple[Excerpt, ...] = ()
+    nearest: tuple[Excerpt, ...] = ()
+    reason: Reason | None = None
+    candidates: tuple[str, ...] = ()
+    more: tuple[Excerpt, ...] = ()
+    probability: float | None = None
+    private: bool = False
+
+
+def answer(question: str, *, version: Version, encoder: Encoder) -> Answer:
+    """The answer that `version` gives to one question; never raises for any text."""
+    return answer_many([question], version=version, encoder=encoder)[0]
+
+
+def answer_many(questions: Sequence[str], *, version: Version, encoder: Encoder) -> list[Answer]:
+    """The answers to several questions, in their order; all are encoded in one batch, which is much faster."""
+    started = time.perf_counter()
+    prepared = _prepared(version)
+    texts = [_tidy(question) for question in questions]
+    at_once = [_without_search(text) for text in texts]
+    to_search = [text for text, finding in zip(texts, at_once, strict=True) if finding is None]
+    vectors = iter(encoder.encode_queries(to_search))
+    encoded_s = time.perf_counter() - started
+    answers = []
+    for question, text, finding in zip(questions, texts, at_once, strict=True):
+        begun = time.perf_counter()
+        found = finding or _find(text, next(vectors), prepared, version.model)
+        elapsed_s = encoded_s + time.perf_counter() - begun
+        answers.append(
+            Answer(
+                question=question,
+                excerpts=found.excerpts,
+                nearest=found.nearest,
+                reason=found.reason,
+                candidates=found.candidates,
+                more=found.more,
+                version=version.number,
+                elapsed_ms=round(elapsed_s * 1000, 1),
+                probability=found.probability,
+                private=found.private,
+            )
+        )
+    return answers
+
+
+def _tidy(question: str) -> str:
+    return " ".join(normalise(question).split())
+
+
+def _without_search(text: str) -> _Finding | None:
+    """What can be said without looking: too long, or nothing that could be a question; else `None`."""
+    if len(text) > MAX_QUESTION_CHARS:
+        return _Finding(reason=Reason.TOO_LONG)
+    if not any(character.isalnum() for character in text):
+        return _Finding(reason=Reason.NO_SOURCE)
+    return None
+
+
+def _find(text: str, vector: NDArray[np.float32], prepared: Prepared, model: str) -> _Finding:
+    calibration = confidence.calibration(model)
+    intents = calibration.intents.probabilities(vector)
+    private, order = intents.get(Intent.PRIVATE, 0.0), intents.get(Intent.INSTRUCTION, 0.0)
+    if private + order >= _REFUSE:
+        return _Finding(reason=Reason.REFUSED, private=private >= order)
+    question = asked(text, vector)
+    found = excerpt.candidates(prepared, vector, search(prepared, question))
+    if not found:
+        return _Finding(reason=Reason.NO_SOURCE)
+    probability = _probability(calibration, prepared, question, found, 0)
+    if intents.get(Intent.OFF_TOPIC, 0.0) >= _REFUSE and probability < _CLEAR:
+        return _Finding(reason=Reason.REFUSED)
+    return _quoted(calibration, prepared, question, found, probability)
+
+
+def _quoted(
+    calibration: Calibration,
+    prepared: Prepared,
+    question: Asked,
+    found: Sequence[Candidate],
+    probability: float,
+) -> _Finding:
+    """The excerpts to show: as the answer where the probability suffices, else as the nearest that there is."""
+    order = excerpt.choose(found, count=EXCERPTS + MORE, slack=_SLACK)
+    scores = [min(probability, _probability(calibration, prepared, question, found, found.index(c))) for c in order]
+    excerpts = tuple(
+        Excerpt(c.hit.passage.document, c.start, c.end, rank, round(score, 4))
+        for rank, (c, score) in enumerate(zip(order, scores, strict=True), 1)
+        if _is_slice(c)
+    )
+    first, rest = excerpts[:EXCERPTS], excerpts[EXCERPTS:]
+    if probability < calibration.threshold or not first:
+        return _Finding(reason=Reason.NO_SOURCE, nearest=first, probability=probability)
+    return _Finding(excerpts=first, more=rest, probability=probability)
+
+
+def _probability(
+    calibration: Calibration, prepared: Prepared, question: Asked, found: Sequence[Candidate], place: int
+) -> float:
+    return calibration.probability(confidence.features(prepared.lexical, question, found, place).tolist())
+
+
+def _is_slice(candidate: Candidate) -> bool:
+    """Whether the span lies inside its passage and holds text: the last look before anything is shown."""
+    passage = candidate.hit.passage
+    return passage.start <= candidate.start < candidate.end <= passage.end and bool(candidate.text.strip())
+
+
+_PREPARED: WeakKeyDictionary[Version, Prepared] = WeakKeyDictionary()
+_PREPARING = threading.Lock()
+
+
+def _prepared(version: Version) -> Prepared:
+    """What search needs of a version, computed once and kept as long as the version is."""
+    with _PREPARING:
+        if version not in _PREPARED:
+            _PREPARED[version] = prepare(version)
+        return _PREPARED[version]

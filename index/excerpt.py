@@ -112,7 +112,7 @@ def _window(
 
     def fits(first: int, last: int) -> bool:
         start, end = reach(first, last)
-        return 0 <= first and last < len(spans) and end - start <= MAX_CHARS
+        return first >= 0 and last < len(spans) and end - start <= MAX_CHARS
 
     start, end = reach(best, best)
     if end - start > MAX_SENTENCE:

@@ -1,0 +1,168 @@
+"""The commands that ask: `sprava ask`, `sprava chat`, `sprava index evaluate`. Heavy modules are imported inside."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from corpus.errors import SpravaError
+
+if TYPE_CHECKING:
+    from index.answer import Answer
+    from index.encoder import Encoder
+    from index.excerpt import Excerpt
+    from index.version import Version
+
+_BATCH = 16
+_LANGUAGES = ("en", "be", "ru")
+
+
+class UsageError(SpravaError):
+    """The command was given too little, or two things that do not go together."""
+
+
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question, in quotation marks.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    language: Annotated[str | None, typer.Option(help="Language of our own words: en, be, ru.")] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help='A JSONL file of {"id", "question"}: one JSON answer a line.')
+    ] = None,
+) -> None:
+    """Answer a question as the bot would: exact quotes, or that no source says this."""
+    if language is not None and language not in _LANGUAGES:
+        raise UsageError(f"no language {language!r}: choose one of {', '.join(_LANGUAGES)}")
+    if (question is None) == (batch is None):
+        raise UsageError('give either a question, as in: sprava ask "Who is Ihar Losik?", or --batch FILE.jsonl')
+    if batch is not None:
+        _ask_all(batch)
+        return
+    from index.answer import answer
+
+    version, encoder = _open()
+    found = answer(str(question), version=version, encoder=encoder)
+    if as_json:
+        typer.echo(json.dumps(to_json(found), ensure_ascii=False))
+    else:
+        _show(found, language=language)
+
+
+def chat(
+    language: Annotated[str | None, typer.Option(help="Language of our own words: en, be, ru.")] = None,
+) -> None:
+    """Ask in a loop, in the terminal; an empty line or Ctrl-D ends it."""
+    from rich.console import Console
+
+    from index.answer import answer
+
+    version, encoder = _open()
+    console = Console()
+    while True:
+        try:
+            question = console.input("[bold]? [/bold]").strip()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if not question:
+            return
+        _show(answer(question, version=version, encoder=encoder), language=language)
+
+
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help="JSONL files of judged questions; see index/README.md.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
+) -> None:
+    """Ask judged questions; show hits, refusals and latency by language and by kind."""
+    from rich.progress import Progress
+
+    from index.evaluate import evaluate as evaluated
+    from index.evaluate import report
+    from index.judged import read_judged
+
+    questions = [judged for path in files for judged in read_judged(path)]
+    if not questions:
+        raise UsageError(f"no question in {', '.join(map(str, files))}: one JSON object a line")
+    version, encoder = _open()
+    with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("asking", total=len(questions))
+        outcomes = evaluated(
+            questions, version=version, encoder=encoder, progress=lambda done: bar.update(task, completed=done)
+        )
+    found = report(outcomes, version=version)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+        return
+    from index.asking_tables import report_tables
+
+    report_tables(found)
+
+
+def to_json(answer: "Answer") -> dict[str, Any]:
+    """The answer as JSON's types, with the fields that operators and tests rely on."""
+    return {
+        "question": answer.question,
+        "answered": answer.answered,
+        "reason": answer.reason,
+        "candidates": list(answer.candidates),
+        "differs": answer.differs,
+        "version": answer.version,
+        "elapsed_ms": answer.elapsed_ms,
+        "excerpts": [_excerpt_json(excerpt) for excerpt in answer.excerpts],
+        "nearest": [_excerpt_json(excerpt) for excerpt in answer.nearest],
+    }
+
+
+def _excerpt_json(excerpt: "Excerpt") -> dict[str, Any]:
+    document = excerpt.document
+    fields: dict[str, Any] = {
+        "rank": excerpt.rank,
+        "quote": excerpt.quote,
+        "document": document.id,
+        "start": excerpt.start,
+        "end": excerpt.end,
+        "title": document.title,
+        "publisher": document.publisher,
+        "url": document.url,
+        "published": str(document.published),
+        "language": document.language,
+        "reliability": document.reliability,
+        "score": excerpt.score,
+    }
+    return fields | {
+        name: value for name, value in (("note", document.note), ("notice", document.notice)) if value
+    }
+
+
+def _ask_all(path: Path) -> None:
+    from index.answer import answer_many
+    from index.judged import read_lines, text_field
+
+    entries = []
+    for number, fields in read_lines(path):
+        if "id" not in fields:
+            raise UsageError(f'{path}, line {number}: no "id": every question needs one')
+        entries.append((fields["id"], text_field(path, number, fields, "question")))
+    version, encoder = _open()
+    for first in range(0, len(entries), _BATCH):
+        some = entries[first : first + _BATCH]
+        answers = answer_many([question for _, question in some], version=version, encoder=encoder)
+        for (id_, _), found in zip(some, answers, strict=True):
+            typer.echo(json.dumps({"id": id_, **to_json(found)}, ensure_ascii=False))
+
+
+def _open() -> "tuple[Version, Encoder]":
+    from index import store
+    from index.encoder import model_name, open_encoder
+    from index.settings import IndexSettings
+
+    settings = IndexSettings()
+    version = store.current(settings.index_folder, model=model_name(settings))
+    return version, open_encoder(settings)
+
+
+def _show(answer: "Answer", *, language: str | None) -> None:
+    from corpus.languages import interface_language
+    from index.asking_tables import show_answer
+
+    show_answer(answer, language=language or interface_language(answer.question) or "en")
