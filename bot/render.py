@@ -135,16 +135,16 @@ class Renderer:
             writer.quote(excerpt.quote).plain("\n")
             attribution(writer, excerpt, self.texts, number=number)
             writer.plain("\n\n")
-        newest = self.texts.date(max((e.document.published for e in excerpts), key=_sortable))
-        writer.plain(
-            count(
+        newest = max(excerpt.document.published for excerpt in excerpts)
+        if newest != PartialDate():
+            as_of = count(
                 "As of {date}; later events are not in this quote.",
                 "As of {date}; later events are not in these quotes.",
                 len(excerpts),
-                date=newest,
+                date=self.texts.date(newest),
             )
-        )
-        writer.plain(" ").plain(say("Exact quotes, nothing added.")).plain(" ").plain(self._index_line())
+            writer.plain(as_of).plain(" ")
+        writer.plain(say("Exact quotes, nothing added.")).plain(" ").plain(self._index_line())
         return writer.page(self._answer_keyboard(excerpts, extra))
 
     def _answer_keyboard(self, excerpts: Sequence[Excerpt], extra: InlineKeyboardButton | None) -> Keyboard:
@@ -218,7 +218,7 @@ class Renderer:
         documents = self.quotes.version.documents
         if not documents:
             return self._index_line()
-        newest = self.texts.date(max((d.published for d in documents), key=_sortable))
+        newest = self.texts.date(max(document.published for document in documents))
         return self.texts.count(
             "The base holds {n} document; the newest: {date}.",
             "The base holds {n} documents; the newest: {date}.",
@@ -231,7 +231,3 @@ class Renderer:
         return self.texts.say(
             "Index of {date}.", date=self.texts.date(PartialDate(made.year, made.month, made.day))
         )
-
-
-def _sortable(date: PartialDate) -> tuple[int, int, int]:
-    return date.year, date.month or 0, date.day or 0

@@ -39,6 +39,8 @@ class Texts:
 
     def date(self, date: PartialDate) -> str:
         """The date as precisely as it is known, in words of this language."""
+        if date.year is None:
+            return self.say("date unknown")
         if date.month is None:
             return str(date.year)
         day = datetime.date(date.year, date.month, date.day or 1)

@@ -1,13 +1,19 @@
-"""Fictional documents for tests of the bot, and the index of them."""
+"""Fictional documents for tests of the bot, their index, and a base that answers from it by plain rules."""
 
+import re
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from encoders import HashingEncoder
 
+from bot.quotes import Quotes
 from corpus.document import Document, PartialDate, Reliability, normalise
 from index import store
+from index.answer import Answer, Reason
 from index.build import assemble
+from index.excerpt import Excerpt
 from index.version import Version
 
 VERDICT = Document(
@@ -61,3 +67,68 @@ def publish(home: Path, *documents: Document) -> None:
     folder = home / "index"
     with store.writing(folder) as writer:
         writer.publish(version(*documents))
+
+
+def numbered(count: int) -> Document:
+    """A document whose sentence n says what letter n says, so that every question has an answer of its own."""
+    sentences = "\n\n".join(
+        f"Letter number {n} arrived on time and was read aloud to everyone." for n in range(count)
+    )
+    return Document(
+        id="letters",
+        title="Letters",
+        publisher="Example News",
+        url="https://news.example/letters",
+        published=PartialDate(2024, 3, 12),
+        language="en",
+        reliability=Reliability.A,
+        text=normalise(sentences),
+    )
+
+
+class RuleBase:
+    """Answers a question from the real excerpts of a version: the sentences that share its rarest words.
+
+    It stands where the encoder and the search stand, takes `pause_s` for each batch, and counts its batches.
+    """
+
+    def __init__(self, quotes: Callable[[], Quotes], *, pause_s: float = 0) -> None:
+        self.quotes = quotes
+        self.pause_s = pause_s
+        self.batches: list[int] = []
+
+    def answer_many(self, questions: Sequence[str]) -> tuple[Sequence[Answer], Quotes]:
+        """An answer for each question, and the quotes of the version they came from."""
+        time.sleep(self.pause_s)
+        self.batches.append(len(questions))
+        quotes = self.quotes()
+        return [self._answer(question, quotes) for question in questions], quotes
+
+    def _answer(self, question: str, quotes: Quotes) -> Answer:
+        excerpts = _matching(question, quotes.version)
+        about = {"question": question, "version": quotes.version.number, "elapsed_ms": 1.0}
+        if len(question) > 500:
+            return Answer(reason=Reason.TOO_LONG, **about)
+        if "address" in question:
+            return Answer(reason=Reason.REFUSED, **about)
+        if question.startswith("Losik?"):
+            return Answer(reason=Reason.AMBIGUOUS, candidates=("losik-ihar", "losik-daria"), **about)
+        if not excerpts:
+            nearest = _matching("Losik", quotes.version)[:2]
+            return Answer(reason=Reason.NO_SOURCE, candidates=("losik-ihar",), nearest=nearest, **about)
+        return Answer(excerpts=excerpts[:3], more=excerpts[3:6], differs="differ" in question, **about)
+
+
+def _matching(question: str, version: Version) -> tuple[Excerpt, ...]:
+    """Sentences with the number that the question has, else with most of its longer words."""
+    wanted = set(re.findall(r"\d+", question)) or set(re.findall(r"\w{5,}", question.casefold()))
+    found = []
+    for passage, start, end in version.sentences.tolist():
+        document = version.passage(passage).document
+        words = set(re.findall(r"\d+|\w{5,}", document.text[start:end].casefold()))
+        if shared := len(wanted & words):
+            found.append((-shared, len(found), document, start, end))
+    best = sorted(found, key=lambda each: each[:2])
+    return tuple(
+        Excerpt(document, start, end, rank, 0.9) for rank, (_, _, document, start, end) in enumerate(best, 1)
+    )

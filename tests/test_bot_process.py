@@ -1,0 +1,135 @@
+"""The bot as a real process against the sandbox: nothing lost, nothing mixed up, whenever it is killed."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from articles import DOCUMENTS, numbered, publish
+
+from bot.sandbox.people import Person
+from bot.sandbox.server import Sandbox
+
+SERVE = Path(__file__).parent / "serve.py"
+PEOPLE, QUESTIONS = 20, 10
+
+
+@asynccontextmanager
+async def bot(
+    sandbox: Sandbox, home: Path, *, pause_s: float = 0, token: str | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The running bot; killed at the end if it still runs."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SPRAVA_")}
+    environment |= {
+        "SPRAVA_HOME": str(home),
+        "SPRAVA_BOT_TOKEN": token or sandbox.token,
+        "SPRAVA_BOT_API_URL": sandbox.api_url,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(SERVE), str(pause_s), env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def ask_all(people: list[Person]) -> dict[tuple[int, int], int]:
+    """Everybody asks for letters of their own; message ids by person and number of the letter."""
+    asked = {}
+    for i in range(QUESTIONS):
+        for n, person in enumerate(people):
+            letter = n * QUESTIONS + i
+            asked[person.id, letter] = await person.say(f"What is said of letter number {letter}?")
+    return asked
+
+
+async def check_all(people: list[Person], asked: dict[tuple[int, int], int], *, repeats: bool) -> None:
+    """Each question has its own answer, quoting its own letter, in the order of asking."""
+    for person in people:
+        mine = {message: letter for (who, letter), message in asked.items() if who == person.id}
+        for message, letter in mine.items():
+            answer = await person.wait_for_reply(message, timeout_s=60)
+            assert re.findall(r"\d+", answer.quotes[0]) == [str(letter)]
+        order = [message.reply_to for message in person.messages()]
+        assert set(order) == set(mine)
+        firsts = list(dict.fromkeys(order))
+        assert firsts == sorted(mine)
+        assert repeats or len(order) == len(mine)
+
+
+async def test_200_questions_from_20_people_are_answered_each_with_its_own_answer_in_order(
+    tmp_path: Path,
+) -> None:
+    publish(tmp_path, numbered(PEOPLE * QUESTIONS))
+    async with Sandbox() as sandbox, bot(sandbox, tmp_path, pause_s=0.01) as process:
+        people = [sandbox.person(f"Person {n}", language_code="en") for n in range(PEOPLE)]
+        await check_all(people, await ask_all(people), repeats=False)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert sandbox.violations == []
+
+
+async def test_after_kill_9_in_the_middle_a_new_process_answers_what_is_left(tmp_path: Path) -> None:
+    publish(tmp_path, numbered(PEOPLE * QUESTIONS))
+    async with Sandbox() as sandbox:
+        people = [sandbox.person(f"Person {n}", language_code="en") for n in range(PEOPLE)]
+        asked = await ask_all(people)
+        for kill_after in (15, 60, 120):
+            async with bot(sandbox, tmp_path, pause_s=0.05) as process:
+                async with asyncio.timeout(60):
+                    while len(sandbox.calls("sendMessage")) < kill_after:
+                        await asyncio.sleep(0.005)
+                process.kill()
+        assert 0 < sum(len(person.messages()) for person in people) < len(asked)
+        async with bot(sandbox, tmp_path):
+            await check_all(people, asked, repeats=True)
+        sent = sum(len(person.messages()) for person in people)
+        assert sent <= len(asked) + 3 * 16, "at most the batch in flight at each kill may come twice"
+
+
+async def test_sigterm_finishes_what_was_begun_and_a_second_bot_does_the_rest(tmp_path: Path) -> None:
+    publish(tmp_path, numbered(PEOPLE * QUESTIONS))
+    async with Sandbox() as sandbox:
+        people = [sandbox.person(f"Person {n}", language_code="en") for n in range(PEOPLE)]
+        asked = await ask_all(people)
+        async with bot(sandbox, tmp_path, pause_s=0.1) as process:
+            await people[0].wait_for_message(timeout_s=30)
+            process.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(process.wait(), 30) == 0
+        async with bot(sandbox, tmp_path):
+            await check_all(people, asked, repeats=False)
+
+
+async def test_a_newly_published_index_is_answered_from_without_a_restart(tmp_path: Path) -> None:
+    publish(tmp_path, *DOCUMENTS)
+    async with Sandbox() as sandbox, bot(sandbox, tmp_path):
+        person = sandbox.person("Alena", language_code="en")
+        before = await person.wait_for_reply(
+            await person.say("What is said of letter number 7?"), timeout_s=30
+        )
+        assert before.quotes == []
+        publish(tmp_path, numbered(10))
+        async with asyncio.timeout(30):
+            while not (
+                answer := await person.wait_for_reply(await person.say("What of letter number 7?"))
+            ).quotes:
+                sandbox.clock.advance(61)
+        assert answer.quotes == ["Letter number 7 arrived on time and was read aloud to everyone."]
+
+
+async def test_a_rejected_token_ends_the_bot_with_one_line_that_does_not_hold_it(tmp_path: Path) -> None:
+    publish(tmp_path, *DOCUMENTS)
+    wrong = "7000000009:AAwrongWrongWrongWrongWrongWrongWrong1"
+    async with Sandbox() as sandbox, bot(sandbox, tmp_path, token=wrong) as process:
+        _, output = await asyncio.wait_for(process.communicate(), 30)
+        assert process.returncode == 1
+        assert output.decode().splitlines() == [
+            "sprava: Telegram rejected the bot token: check SPRAVA_BOT_TOKEN or its file; @BotFather shows it."
+        ]
