@@ -1,0 +1,388 @@
+"""Versions on disk: whatever breaks, a reader gets the old version or the new one, whole, or is told."""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from samples import NOON, sample_document, sample_version
+
+from index import durable, store
+from index.reader import Reader
+from index.store import NoIndexError, current, published, writing
+from index.version import DamagedVersionError, Version, check, document_line
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An index with version 1 (document 1) and version 2 (documents 1 and 2)."""
+    publish(tmp_path / "index", 1)
+    publish(tmp_path / "index", 1, 2)
+    return tmp_path / "index"
+
+
+def publish(folder: Path, *numbers: int) -> Version:
+    """Publish a version of sample documents."""
+    with writing(folder) as writer:
+        return writer.publish(sample_version(*numbers))
+
+
+def same(one: Version, other: Version) -> bool:
+    """Whether two versions hold the same, their numbers apart."""
+    arrays = ("passages", "sentences", "passage_vectors", "sentence_vectors")
+    return (
+        all(np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays)
+        and [document_line(d) for d in one.documents] == [document_line(d) for d in other.documents]
+        and {name: bytes(part) for name, part in one.files.items()}
+        == {name: bytes(part) for name, part in other.files.items()}
+        and (one.created, one.model, one.recipe) == (other.created, other.model, other.recipe)
+    )
+
+
+def test_what_is_read_is_what_was_published(folder: Path) -> None:
+    version = current(folder)
+    assert version.number == 2
+    assert same(version, sample_version(1, 2))
+    assert version.documents[0].published == sample_document(1).published
+    assert version.passage(0).text == sample_version(1, 2).passage(0).text
+
+
+def test_without_an_index_the_error_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(NoIndexError, match=r"no index yet in .*: run `sprava index update`"):
+        current(tmp_path / "index")
+
+
+def test_a_version_of_another_model_is_refused_by_name(folder: Path) -> None:
+    with pytest.raises(store.OtherModelError) as caught:
+        current(folder, model="other@1")
+    assert str(caught.value) == (
+        "index version 2 was made with hashing-64, SPRAVA_MODEL is other@1: run `sprava index update`"
+    )
+
+
+FILES = sorted(
+    [*store.to_files(sample_version(1, 2)), "manifest.json"],
+)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("at", [0, -1])
+def test_a_flipped_byte_in_any_file_is_named_and_the_version_before_serves(
+    folder: Path, name: str, at: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = folder / "v000002" / name
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DamagedVersionError, match=name):
+        published(folder)
+    with caplog.at_level(logging.ERROR):
+        assert current(folder).number == 1
+    assert name in caplog.text
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_cut_short_or_empty_is_damaged(folder: Path, name: str) -> None:
+    path = folder / "v000002" / name
+    content = path.read_bytes()
+    for left in (content[:-1], b"", content + b"\0"):
+        path.write_bytes(left)
+        with pytest.raises(DamagedVersionError, match=name):
+            published(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_damage(folder: Path, name: str) -> None:
+    (folder / "v000002" / name).unlink()
+    with pytest.raises(DamagedVersionError, match=name):
+        published(folder)
+    assert current(folder).number == 1
+
+
+def test_a_file_that_the_manifest_does_not_know_is_refused(folder: Path) -> None:
+    (folder / "v000002" / "more.bin").write_bytes(b"")
+    with pytest.raises(DamagedVersionError, match=r"more\.bin is not part of this version"):
+        published(folder)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"v000002\n",
+        b"v000002 " + b"0" * 64 + b"\n",
+        b"v000009 " + b"0" * 64 + b"\n",
+        b"\xff\xfe",
+        b"../x",
+    ],
+)
+def test_a_damaged_pointer_never_serves_what_it_points_at(folder: Path, content: bytes) -> None:
+    (folder / "current").write_bytes(content)
+    with pytest.raises(DamagedVersionError):
+        published(folder)
+    assert current(folder).number == 2  # the newest that was published and is whole
+
+
+def test_a_missing_pointer_is_damage_once_something_was_published(folder: Path) -> None:
+    (folder / "current").unlink()
+    with pytest.raises(DamagedVersionError, match="is missing"):
+        published(folder)
+    assert current(folder).number == 2
+
+
+def test_an_older_pointer_put_back_is_refused(folder: Path) -> None:
+    old = (folder / "current").read_bytes()
+    publish(folder, 1, 2, 3)
+    (folder / "current").write_bytes(old)
+    with pytest.raises(DamagedVersionError, match="names index version 2, but 3 was published"):
+        published(folder)
+    assert current(folder).number == 3
+
+
+def test_another_versions_files_under_this_ones_name_are_refused(folder: Path) -> None:
+    shutil.rmtree(folder / "v000002")
+    shutil.copytree(folder / "v000001", folder / "v000002")
+    with pytest.raises(DamagedVersionError, match=r"manifest\.json"):
+        published(folder)
+    assert current(folder).number == 1
+
+
+def test_where_nothing_is_whole_the_damage_is_the_answer_and_never_an_empty_index(folder: Path) -> None:
+    for number in (1, 2):
+        (folder / f"v00000{number}" / "documents.jsonl").write_bytes(b"")
+    with pytest.raises(DamagedVersionError, match=r"v000002/documents\.jsonl"):
+        current(folder)
+
+
+def test_a_newer_format_says_so(folder: Path) -> None:
+    path = folder / "v000002" / "manifest.json"
+    content = json.dumps(json.loads(path.read_bytes()) | {"format": 99}).encode()
+    path.write_bytes(content)
+    (folder / "current").write_text(f"v000002 {hashlib.sha256(content).hexdigest()}\n")
+    with pytest.raises(DamagedVersionError, match="has format 99, not 1"):
+        published(folder)
+
+
+@pytest.mark.parametrize(
+    ("field", "row", "problem"),
+    [
+        ("passages", [5, 0, 9], "a span of nothing"),
+        ("passages", [1, 0, 10_000], "a span outside its text"),
+        ("passages", [1, 9, 9], "a span outside its text"),
+        ("passages", [0, 0, 5], "spans out of order"),
+        ("sentences", [1, 0, 10_000], "a span outside its text"),
+    ],
+)
+def test_spans_that_do_not_lie_in_their_text_are_never_published(
+    tmp_path: Path, field: str, row: list[int], problem: str
+) -> None:
+    version = sample_version(1, 2)
+    spans = getattr(version, field).copy()
+    spans[-1] = row
+    broken = replace(version, **{field: spans})
+    with pytest.raises(DamagedVersionError, match=problem):
+        check(broken)
+    publish(tmp_path / "index", 1)
+    with pytest.raises(DamagedVersionError, match=problem), writing(tmp_path / "index") as writer:
+        writer.publish(broken)
+    assert current(tmp_path / "index").number == 1
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0.5, 0.0])
+def test_vectors_that_are_not_finite_and_of_length_one_are_never_published(value: float) -> None:
+    version = sample_version(1)
+    vectors = version.passage_vectors.copy()
+    vectors[0] = value
+    with pytest.raises(DamagedVersionError, match="not of length one"):
+        check(replace(version, passage_vectors=vectors))
+
+
+def test_the_last_three_versions_are_kept_and_numbers_only_grow(folder: Path) -> None:
+    for _ in range(3):
+        publish(folder, 1, 2, 3)
+    assert store.numbers(folder) == [3, 4, 5]
+    shutil.rmtree(folder)
+    assert publish(folder, 1).number == 6  # the highest number is kept outside the folder
+
+
+def test_a_rollback_publishes_the_old_contents_under_a_new_number(folder: Path) -> None:
+    with writing(folder) as writer:
+        new = writer.restore(1, created=NOON)
+    assert (new.number, new.restored) == (3, 1)
+    assert same(current(folder), sample_version(1))
+
+
+def test_a_rollback_to_a_version_that_is_gone_names_those_on_disk(folder: Path) -> None:
+    with (
+        writing(folder) as writer,
+        pytest.raises(store.NoSuchVersionError, match=r"no index version 7 .*on disk: 1, 2"),
+    ):
+        writer.restore(7, created=NOON)
+
+
+def test_a_damaged_version_cannot_be_rolled_back_to(folder: Path) -> None:
+    (folder / "v000001" / "passages.f32").write_bytes(b"")
+    with writing(folder) as writer, pytest.raises(DamagedVersionError, match=r"passages\.f32"):
+        writer.restore(1, created=NOON)
+    assert current(folder).number == 2
+
+
+def test_of_two_publishers_at_once_the_second_is_told_to_wait(folder: Path) -> None:
+    with (
+        writing(folder),
+        pytest.raises(store.IndexBusyError, match="another update or rollback"),
+        writing(folder),
+    ):
+        pass
+
+
+def test_a_full_disk_is_one_line_and_the_old_version_serves(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes | memoryview) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(durable, "write", full)
+    with pytest.raises(
+        store.PublishError, match=r"version 3 cannot be written to .*: No space left on device"
+    ):
+        publish(folder, 1, 2, 3)
+    monkeypatch.undo()
+    assert current(folder).number == 2
+    assert publish(folder, 1, 2, 3).number == 3
+    assert not list(folder.glob("*.tmp"))
+
+
+CRASH = """
+import os, sys
+from pathlib import Path
+from index import durable
+from samples import sample_version
+from index.store import writing
+
+left, folder = int(sys.argv[1]), Path(sys.argv[2])
+
+def counted(name):
+    real = getattr(durable, name)
+    def step(*arguments):
+        global left
+        left -= 1
+        if left == 0:
+            if name == "write":  # half a file is the worst that a crash leaves
+                arguments[0].write_bytes(bytes(arguments[1])[: len(arguments[1]) // 2])
+            os._exit(7)
+        return real(*arguments)
+    return step
+
+for name in ("write", "sync_folder", "rename"):
+    setattr(durable, name, counted(name))
+with writing(folder) as writer:
+    writer.publish(sample_version(1, 2, 3))
+"""
+
+
+def test_a_crash_at_any_step_of_publishing_leaves_the_old_version_or_the_new_one_whole(
+    tmp_path: Path,
+) -> None:
+    original = tmp_path / "original" / "index"
+    publish(original, 1)
+    publish(original, 1, 2)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    outcomes = []
+    for step in range(1, 60):
+        home = tmp_path / str(step)
+        shutil.copytree(original.parent, home)
+        done = subprocess.run(
+            [sys.executable, "-c", CRASH, str(step), str(home / "index")],
+            env=environment,
+            check=False,
+            cwd=tmp_path,
+        )
+        if done.returncode == 0:
+            break
+        assert done.returncode == 7
+        version = published(home / "index")
+        assert same(version, sample_version(1, 2, 3) if version.number == 3 else sample_version(1, 2))
+        outcomes.append(version.number)
+        after = publish(home / "index", 1, 4)
+        assert same(published(home / "index"), sample_version(1, 4))
+        assert after.number > version.number
+        assert not list((home / "index").glob("v*.tmp"))
+    assert done.returncode == 0
+    assert outcomes == sorted(outcomes)
+    assert {2, 3} == set(outcomes)
+    assert len(outcomes) > 15
+
+
+def test_a_reader_takes_up_a_new_version_and_leaves_the_old_one_to_its_users(folder: Path) -> None:
+    now = [0.0]
+    reader = Reader(folder, lambda version: version, clock=lambda: now[0])
+    old = reader.get()
+    publish(folder, 1, 2, 3)
+    assert reader.get() is old  # looks at most every two seconds
+    now[0] = 3.0
+    reader.get()
+    for thread in threading.enumerate():
+        if thread.name == "index-reload":
+            thread.join()
+    assert reader.get().number == 3
+    assert same(old, sample_version(1, 2))
+
+
+def test_a_reader_keeps_its_version_when_the_new_one_is_damaged(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = Reader(folder, lambda version: version.number)
+    publish(folder, 1, 2, 3)
+    (folder / "v000003" / "documents.jsonl").write_bytes(b"")
+    assert reader.refresh() == 2
+    assert "refused" in caplog.text
+    publish(folder, 1, 2, 3)
+    assert reader.refresh() == 4
+
+
+def test_a_reader_never_goes_back_to_an_older_number(folder: Path) -> None:
+    reader = Reader(folder, lambda version: version.number)
+    old = (folder / "current").read_bytes()
+    publish(folder, 3)
+    assert reader.refresh() == 3
+    (folder / "current").write_bytes(old)
+    folder.with_name("index.highest").unlink()
+    assert reader.refresh() == 3
+
+
+def test_a_reader_of_one_model_does_not_take_up_another_models_version(folder: Path) -> None:
+    reader = Reader(folder, lambda version: version.number, model="hashing-64")
+    with writing(folder) as writer:
+        writer.publish(replace(sample_version(1), model="other@1"))
+    assert reader.refresh() == 2
+
+
+def test_many_threads_read_while_versions_are_published(folder: Path) -> None:
+    reader = Reader(folder, lambda version: (version.number, len(version.documents)), every_s=0.0)
+    sizes = {2: 2, 3: 1, 4: 2, 5: 3, 6: 1, 7: 2}
+    seen: list[tuple[int, int]] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            seen.append(reader.get())
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in (3, 4, 5, 6, 7):
+        publish(folder, *range(1, sizes[number] + 1))
+    assert reader.refresh() == (7, 2)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert all(sizes[number] == documents for number, documents in seen)
