@@ -53,20 +53,20 @@ function pieces(text, entities, begin, end, actions) {
     here = last;
   }
   nodes.push(plain(text.slice(here, end)));
-  return trimmedAroundBlocks(nodes.filter((node) => node.nodeType !== Node.TEXT_NODE || node.data));
+  return trimmedAfterBlocks(nodes.filter((node) => node.nodeType !== Node.TEXT_NODE || node.data));
 }
 
 function plain(text) {
   return document.createTextNode(text);
 }
 
-/** A quote stands on lines of its own, so one line break beside it is already shown. */
-function trimmedAroundBlocks(nodes) {
+/** A quote stands on lines of its own, so the line break after it is already shown. */
+function trimmedAfterBlocks(nodes) {
   const isBlock = (node) => node && (node.nodeName === "BLOCKQUOTE" || node.nodeName === "PRE");
   nodes.forEach((node, index) => {
     if (node.nodeType !== Node.TEXT_NODE) return;
+    // The break before a quote only ends its line; the one after it would draw an empty line.
     if (isBlock(nodes[index - 1])) node.data = node.data.replace(/^\n/, "");
-    if (isBlock(nodes[index + 1])) node.data = node.data.replace(/\n$/, "");
   });
   return nodes;
 }
@@ -123,7 +123,7 @@ function quoted(text, inner, expandable) {
 function timeOf(seconds) {
   const date = new Date(seconds * 1000);
   const today = date.toDateString() === new Date().toDateString();
-  const time = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const time = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   return today ? time : `${date.toLocaleDateString([], { day: "numeric", month: "short" })} ${time}`;
 }
 
@@ -159,16 +159,17 @@ function key(message, button, actions) {
 
 /** The list item of a message. */
 export function drawMessage(message, actions) {
-  const body = make("div", { class: "text", lang: languageOf(message.text) }, ...formatted(message.text, message.entities, actions));
-  const meta = make("span", { class: "meta" },
+  const meta = make("span", { class: "meta", lang: "en" },
     message.silent ? make("span", { title: "Sent without sound" }, "silent ") : null,
     message.edits ? make("span", {}, "edited ") : null,
     make("time", { datetime: new Date(message.date * 1000).toISOString() }, timeOf(message.date)));
+  const body = make("div", { class: "text", lang: languageOf(message.text) },
+    ...formatted(message.text, message.entities, actions), meta);
   const details = make("button", {
     type: "button", class: "dots", "aria-label": `Details of message ${message.id}`, onclick: () => actions.details(message),
   }, icon("M5 12h.01M12 12h.01M19 12h.01"));
   const bubble = make("div", { class: "bubble" },
     make("span", { class: "visually-hidden" }, message.from_bot ? `${actions.botName()}:` : "You:"),
-    replyHeader(message.reply, actions), body, meta, details);
+    replyHeader(message.reply, actions), body, details);
   return make("li", { id: `message-${message.id}`, class: message.from_bot ? "theirs" : "own" }, bubble, keyboard(message, actions));
 }
