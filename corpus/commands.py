@@ -1,5 +1,281 @@
 """Commands of `sprava corpus`: parse, call, print. Heavy modules are imported inside, so that --help stays fast."""
 
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
-app = typer.Typer(help="The documents: add, list, show, withdraw, check.", no_args_is_help=True, pretty_exceptions_enable=False)
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from corpus.adding import Given, Proposal
+    from corpus.document import Document
+    from corpus.library import Added
+
+app = typer.Typer(
+    help="The documents: add, list, show, withdraw, check.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+_MAX_CUT_SHOWN = 90
+"""Characters of a cut line that are printed; the record beside the document keeps it whole."""
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="The document's id: its file name without .md.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
+
+
+@app.command()
+def add(
+    sources: Annotated[list[str], typer.Argument(metavar="FILE…", help="Text, Markdown or HTML files.")],
+    *,
+    url: Annotated[str | None, typer.Option(help="Where the article was published.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Who published it.")] = None,
+    title: Annotated[str | None, typer.Option(help="Its title.")] = None,
+    author: Annotated[str | None, typer.Option(help="Who wrote it.")] = None,
+    published: Annotated[str | None, typer.Option(help="2025-09-12, 2025-09, 2025 or undated.")] = None,
+    language: Annotated[str | None, typer.Option(help="be, be-tarask, ru, en, uk, pl …")] = None,
+    reliability: Annotated[
+        str | None, typer.Option(help="A first-hand, B summary, C retelling or copy, D unsigned or AI.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Make it the new revision of its id.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Add articles; prints what was recognised. What is given here wins over what a file says."""
+    from corpus.adding import Given
+    from corpus.errors import SpravaError
+
+    given = Given(
+        url=url, publisher=publisher, title=title, author=author,
+        published=published, language=language, reliability=reliability,
+    )  # fmt: skip
+    failed = 0
+    for source in sources:
+        try:
+            proposal, added = _add_one(source, given, replace)
+        except SpravaError as error:
+            failed += 1
+            typer.echo(f"sprava: {error}", err=True)
+        else:
+            _print_json(_added_fields(proposal, added)) if as_json else _print_added(proposal, added)
+    if failed:
+        raise typer.Exit(2)
+    if not as_json:
+        typer.echo("Next: sprava index update")
+
+
+@app.command("list")
+def list_(*, as_json: Json = False) -> None:
+    """List the documents, withdrawn ones included."""
+    from corpus.library import load
+    from corpus.settings import CorpusSettings
+
+    documents = load(CorpusSettings().document_folders)
+    if as_json:
+        for document in documents:
+            _print_json(_fields(document))
+    else:
+        _print_table(documents)
+
+
+@app.command()
+def show(
+    id: Id,
+    *,
+    text: Annotated[
+        bool, typer.Option("--text", help="Exactly the text that quotes index, nothing else.")
+    ] = False,
+) -> None:
+    """Show a document: what is known about it, and its text."""
+    import sys
+
+    from corpus.library import LibraryError, find
+    from corpus.settings import CorpusSettings
+
+    document = find(id, CorpusSettings().document_folders)
+    if text:
+        if document.withdrawn:
+            raise LibraryError(f"{id} is withdrawn ({document.withdrawn}): its text may no longer be quoted")
+        sys.stdout.buffer.write(document.text.encode())
+        return
+    _print_rows(_described(document))
+    typer.echo(
+        "\n" + (document.text if not document.withdrawn else "(withdrawn: the text stays in the file only)")
+    )
+
+
+@app.command()
+def withdraw(
+    id: Id,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; readers may see it.")],
+) -> None:
+    """Mark a document as one that may no longer be quoted; nothing is deleted."""
+    from corpus import library
+    from corpus.settings import CorpusSettings
+
+    settings = CorpusSettings()
+    path = library.withdraw(id, reason=reason, folders=settings.document_folders)
+    typer.echo(f"withdrawn: {id} ({reason})")
+    typer.echo(
+        f"Its quotes stop with the next `sprava index update`. To undo: delete the line `withdrawn:` in {path}"
+    )
+
+
+@app.command()
+def check() -> None:
+    """Check every document file; all problems at once."""
+    from datetime import UTC, datetime
+
+    from corpus import checking
+    from corpus.library import document_paths
+    from corpus.settings import CorpusSettings
+
+    folders = CorpusSettings().document_folders
+    problems = checking.check(folders, today=datetime.now(UTC).date())
+    for problem in problems:
+        typer.echo(f"{'error' if problem.is_error else 'warning'}: {problem.message}")
+    errors = sum(problem.is_error for problem in problems)
+    files = len(document_paths(folders))
+    typer.echo(f"{files} documents, {errors} errors, {len(problems) - errors} warnings")
+    if errors:
+        raise typer.Exit(2)
+
+
+def _add_one(source: str, given: "Given", replace: bool) -> "tuple[Proposal, Added]":
+    from datetime import UTC, datetime
+
+    from corpus import library
+    from corpus.adding import propose
+    from corpus.readers.reading import read
+    from corpus.settings import CorpusSettings
+
+    if source.lower().startswith(("http://", "https://")):
+        advice = f"save the page as HTML and run `sprava corpus add PAGE.html --url {source}`"
+        raise library.LibraryError(f"{source}: fetching pages is not available yet; {advice}")
+    path = Path(source)
+    raw = library.read_bytes(path)
+    draft = read(raw, name=path.name)
+    today = datetime.now(UTC).date()
+    proposal = propose(draft, given, id=library.id_of(path.name), name=path.name, today=today)
+    folders = CorpusSettings().document_folders
+    return proposal, library.add(proposal, raw=raw, name=path.name, folders=folders, replace=replace)
+
+
+def _fields(document: "Document") -> dict[str, Any]:
+    names = ("id", "title", "publisher", "published", "language", "reliability", "url", "withdrawn")
+    values = {name: getattr(document, name) for name in names}
+    return {**values, "published": str(document.published)}
+
+
+def _added_fields(proposal: "Proposal", added: "Added") -> dict[str, Any]:
+    from corpus.passages import passages
+
+    document = proposal.document
+    return {
+        **_fields(document),
+        "author": document.author,
+        "notice": document.notice,
+        "passages": len(passages(document)),
+        "cut": [{"line": cut.line, "text": cut.text, "why": cut.why} for cut in proposal.cut],
+        "warnings": list(proposal.warnings),
+        "replaced": added.replaced,
+        "path": str(added.path),
+    }
+
+
+def _described(document: "Document") -> list[tuple[str, str, str]]:
+    """Rows of label, value, remark; absent values are left out."""
+    rows = [
+        ("id", document.id, ""),
+        ("title", document.title, ""),
+        ("publisher", document.publisher, ""),
+        ("author", document.author or "", ""),
+        ("published", str(document.published), ""),
+        ("language", document.language, ""),
+        ("reliability", document.reliability.value, _LABELS[document.reliability.value]),
+        ("url", document.url or "", ""),
+        ("cases", ", ".join(document.cases), ""),
+        ("notice", document.notice or "", ""),
+        ("note", document.note or "", ""),
+        *(("source", source, "") for source in document.sources),
+        ("withdrawn", document.withdrawn or "", ""),
+    ]
+    return [row for row in rows if row[1]]
+
+
+_LABELS = {"A": "first-hand", "B": "summary", "C": "retelling or copy", "D": "unsigned or AI"}
+
+
+def _print_added(proposal: "Proposal", added: "Added") -> None:
+    from corpus.passages import passages
+
+    document = proposal.document
+    typer.echo(f"{'replaced' if added.replaced else 'added'} {added.path}")
+    rows = [
+        (label, value, "; ".join(filter(None, (remark, proposal.origins.get(label, "").replace("file", "")))))
+        for label, value, remark in _described(document)
+    ]
+    _print_rows([*rows, ("passages", str(len(passages(document))), "")])
+    console = _console()
+    if proposal.cut:
+        console.print(f"  [bold]cut[/bold] {len(proposal.cut)} lines that are not the article")
+    for cut in proposal.cut:
+        text = cut.text if len(cut.text) <= _MAX_CUT_SHOWN else f"{cut.text[:_MAX_CUT_SHOWN]}…"
+        _print_row(console, f"{cut.line:>6}", text, cut.why)
+    for warning in proposal.warnings:
+        _print_row(console, "  warning", warning, "")
+    typer.echo(f"  undo: sprava corpus withdraw {document.id} --reason …\n")
+
+
+def _print_rows(rows: list[tuple[str, str, str]]) -> None:
+    console = _console()
+    for label, value, remark in rows:
+        _print_row(console, f"  {label:<11}", value, remark)
+
+
+def _print_row(console: "Console", label: str, value: str, remark: str) -> None:
+    """One row whose value wraps beside its label."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 1))
+    line = Text(value)
+    if remark:
+        line.append(f"  ({remark})", style="dim")
+    grid.add_row(Text(label, style="bold" if label.strip() else ""), line)
+    console.print(grid)
+
+
+def _print_table(documents: "tuple[Document, ...]") -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in ("id", "published", "lang", "", "title · publisher"):
+        table.add_column(column, no_wrap=column in {"published", "lang"}, overflow="fold")
+    for document in documents:
+        line = Text(document.title).append(f" · {document.publisher}", style="dim")
+        if document.withdrawn:
+            line = Text(f"withdrawn: {document.withdrawn}", style="red").append(
+                f" · {document.title}", style="dim"
+            )
+        table.add_row(
+            document.id, str(document.published), document.language, document.reliability.value, line
+        )
+    _console().print(table)
+    typer.echo(f"{len(documents)} documents")
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = 1000  # a pipe has no width: never fold a line there
+    return console
+
+
+def _print_json(fields: dict[str, Any]) -> None:
+    typer.echo(json.dumps(fields, ensure_ascii=False))
