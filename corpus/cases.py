@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -148,6 +148,11 @@ class Cases:
         names = self.by_id[case_id].names
         chain = (language, *_FALLBACK.get(language, ()), "en", *names)
         return next(names[code] for code in chain if code in names)
+
+    @cached_property
+    def ordinary(self) -> frozenset[str]:
+        """Skeletons of names of people, organisations and places that are also ordinary words."""
+        return frozenset(word for case in self.all if case.type is not CaseType.TERM for word in case.common)
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """What a text names, in order. A bare surname means whoever the same text names in full, if anyone."""
@@ -392,7 +397,7 @@ def _initials(case: Case) -> set[str]:
 def _is_written_as_name(text: str, token: Token, phrase: _Phrase) -> bool:
     quoted = token.start > 0 and text[token.start - 1] in _QUOTES
     if phrase.term:
-        return quoted or not phrase.common
+        return quoted or token.word.isupper() or not phrase.common
     if phrase.acronym:
         return token.word.isupper()
     return token.capital and (quoted or not (phrase.common and starts_sentence(text, token.start)))

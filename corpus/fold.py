@@ -108,7 +108,7 @@ def skeleton(word: str) -> str:
     letters = _MARKS.sub("", unicodedata.normalize("NFD", letters))
     letters = _SOFT_C.sub("t", _REPEATED.sub(r"\1", letters).replace("dz", "d"))
     letters = _IOTATED.sub(lambda match: _AFTER_IOTA[match[1]], letters)
-    return _REPEATED.sub(r"\1", letters.translate(_MERGED).replace("dz", "d"))
+    return _REPEATED.sub(r"\1", letters.translate(_MERGED))
 
 
 @lru_cache(maxsize=1 << 17)

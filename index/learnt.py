@@ -14,7 +14,7 @@ from itertools import pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from corpus.cases import starts_sentence
+from corpus.cases import Cases, starts_sentence
 from corpus.document import Document
 from corpus.fold import Token, tokens
 
@@ -29,6 +29,8 @@ class Learnt:
     """Two capitalised words that stand together -> how often they do."""
     words: frozenset[str] = field(repr=False)
     """Every word of the documents."""
+    cases: dict[str, int] = field(default_factory=dict)
+    """Case id -> how many documents name it."""
 
     def knows_word(self, skeleton: str) -> bool:
         """Whether the documents use this word in some case form."""
@@ -50,13 +52,15 @@ class Learnt:
     def to_bytes(self) -> bytes:
         """JSON, UTF-8, sorted: the same documents give the same bytes."""
         names = sorted([*name, count] for name, count in self.names.items())
-        return json.dumps({"names": names, "words": sorted(self.words)}, ensure_ascii=False).encode()
+        fields = {"names": names, "words": sorted(self.words), "cases": dict(sorted(self.cases.items()))}
+        return json.dumps(fields, ensure_ascii=False).encode()
 
     @classmethod
     def from_bytes(cls, raw: bytes | memoryview) -> "Learnt":
         """What `to_bytes` wrote."""
         fields = json.loads(bytes(raw))
-        return cls({(one, other): count for one, other, count in fields["names"]}, frozenset(fields["words"]))
+        names = {(one, other): count for one, other, count in fields["names"]}
+        return cls(names, frozenset(fields["words"]), fields["cases"])
 
     def _pairs_with(self, one: str, other: str) -> bool:
         for stem in stems(one):
@@ -85,17 +89,21 @@ class Learnt:
         return [word for word in self.words if len(word) >= 5]
 
 
-def learn(documents: Iterable[Document]) -> Learnt:
-    """The names and words of the documents, titles included."""
+def learn(documents: Iterable[Document], cases: Cases) -> Learnt:
+    """The names, words and cases of the documents, titles included."""
     names: Counter[tuple[str, str]] = Counter()
     words: set[str] = set()
+    named: Counter[str] = Counter()
     for document in documents:
         text = f"{document.title}\n\n{document.text}"
         found = tokens(text)
         words.update(token.skeleton for token in found)
+        named.update(
+            {case for mention in cases.mentions(text) for case in mention.cases if len(mention.cases) == 1}
+        )
         for run in capital_runs(text, found):
             names.update((one.skeleton, other.skeleton) for one, other in pairwise(run))
-    return Learnt(dict(names), frozenset(words))
+    return Learnt(dict(names), frozenset(words), dict(named))
 
 
 def capital_runs(text: str, found: Sequence[Token]) -> Iterator[list[Token]]:

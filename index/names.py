@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -19,16 +20,20 @@ from index.learnt import Learnt, capital_runs
 from index.ordinary import ORDINARY
 
 _VOWELS = frozenset("aeiv")
+_CASE_ENDING = "(?:|a|e|i|v|am|em|im|ai|ei|ae|av|avi|evi|as)"
+_ADJECTIVE_ENDING = "(?:i|aha|amv|im|am|ih|ae|ai|v|a|is)"
+_SURE_SURNAME = re.compile(
+    f".{{2,}}(?:(?:[ae]vic|enk|cvk|ivk|icik){_CASE_ENDING}|(?:[aeiv]|[^aeiv]a)[sc]k{_ADJECTIVE_ENDING})"
+)
 _SURNAME = re.compile(
-    r".{2,}(?:[ae]vic|[^aeiv]{1,2}ic|[scz]k|enk|[^aeiv]?[aei]nk|cvk|[^aeiv]vk|[ae]v|ene[cvt]|en[ct]|ev[ct]|cik|nik|eik|ein)"
-    r"(?:|a|e|i|v|am|em|im|ai|ei|ae|av|aha|amv|avi|evi|as)"
+    f".{{2,}}(?:(?:[ae]vic|[^aeiv]{{1,2}}ic|enk|[^aeiv]vk|[ae]v|e[nv]?[cvt]|en[ct]|[cn]ik|eik|ein){_CASE_ENDING}|[sc]k{_ADJECTIVE_ENDING})"
 )
 _PLAIN_IC = re.compile(r"[^vwоо]ics?$")
 _WHO = re.compile(
     r"(?:who(?:'s| is| was| are)|кто так(?:ой|ая|ие)|хто так(?:і|ая|ія)|хто такий|kto taki|chto taki|chto takaja|kto takoi|kto takaya)\s+$",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"\b(?:about|о|об|про|пра|аб|pra|pro|o)\s+$", re.IGNORECASE)
+_IN = re.compile(r"\b(?:in|at|from|to|near|в|во|из|у|ў|з|са|каля|около|под|над|на|до|да)\s+$", re.IGNORECASE)
 _RELATIVE = re.compile(
     r"\b(?:wife|husband|father|mother|son|daughter|brother|sister|parents?|family|relatives?|child(?:ren)?|"
     r"жен[аыуеоё]й?|жонк\w*|дружин\w*|муж(?:а|у|ем)?|мужам|отец|отц\w+|бацьк\w*|батьк\w*|мать|матер\w+|маці|маткі|мам[аыуе]|"
@@ -64,13 +69,18 @@ def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Res
     unknown: list[tuple[int, int]] = []
     taken: set[int] = set()
     for span in people:
-        first = _stranger(question, read, span, cases, learnt)
+        first = _stranger(question, read, span, cases, learnt) if span.first - 1 not in taken else span.first
         taken.update(range(first, span.last + 1))
         if span.fit is Fit.OTHER or first < span.first:
             unknown.append((read[first].start, read[span.last].end))
             continue
         fitting = span.cases if span.fit is Fit.FULL else cases.bare(read[span.last].skeleton)
-        if len(fitting) == 1 and (span.fit is Fit.FULL or span.last not in doubtful):
+        if span.fit is Fit.SURNAME and span.last in doubtful:
+            maybe.update(dict.fromkeys(doubtful[span.last]))
+            continue
+        if learnt is not None:
+            fitting = tuple(case for case in fitting if case in learnt.cases) or fitting
+        if len(fitting) == 1 and not _goes_on(question, read, span):
             sure.setdefault(fitting[0], read[span.first].start)
         else:
             maybe.update(dict.fromkeys(fitting))
@@ -91,27 +101,34 @@ def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Res
     )
 
 
-def _correct(found: list[Token], cases: Cases, learnt: Learnt | None) -> tuple[list[Token], set[int]]:
-    """The tokens with misspelt names put right, and which of them are too doubtful to stand without a given name."""
-    shouting = not any(token.capital for token in found[1:])
-    read, doubtful = list(found), set[int]()
+def _correct(
+    found: list[Token], cases: Cases, learnt: Learnt | None
+) -> tuple[list[Token], dict[int, tuple[str, ...]]]:
+    """The tokens with misspelt names put right; and, by token, whom a doubtful correction might mean."""
+    read, doubtful = list(found), dict[int, tuple[str, ...]]()
     for at, token in enumerate(found):
-        if not (token.capital or shouting) or _is_known(token, cases):
+        if not (token.capital or len(token.skeleton) >= 8) or _is_known(token, cases):
             continue
-        right = _nearest_surname(token.skeleton, cases)
-        if right is None or (learnt is not None and learnt.knows_word(token.skeleton)):
+        near = _nearest_surnames(token.skeleton, cases)
+        if not near or (learnt is not None and learnt.knows_word(token.skeleton)):
             continue
-        read[at] = token._replace(skeleton=right)
-        if not _is_slip(token.skeleton, right):
-            doubtful.add(at)
+        given = {
+            person
+            for one in found[max(0, at - 2) : at + 2]
+            for person in cases.given_of.get(one.skeleton, ())
+        }
+        fitting = [form for form in near if not given.isdisjoint(cases.surnames[form])]
+        bearers = dict.fromkeys(person for form in near for person in cases.bare(form))
+        if not fitting and near[0][0] != token.skeleton[0]:
+            continue
+        read[at] = token._replace(skeleton=(fitting or near)[0])
+        if not token.capital or len(bearers) > 1 or not _is_slip(token.skeleton, near[0]):
+            doubtful[at] = tuple(bearers)
     for at, token in enumerate(read):
-        if token.skeleton not in cases.surnames:
-            continue
-        for beside in (at - 1, at + 1):
+        for beside in (at - 1, at + 1) if token.skeleton in cases.surnames else ():
             if 0 <= beside < len(read) and not _is_known(read[beside], cases):
-                given = _nearest_given(read[beside].skeleton, cases, cases.surnames[token.skeleton])
-                if given is not None:
-                    read[beside] = read[beside]._replace(skeleton=given)
+                given_name = _nearest_given(read[beside].skeleton, cases, cases.surnames[token.skeleton])
+                read[beside] = read[beside]._replace(skeleton=given_name or read[beside].skeleton)
     return read, doubtful
 
 
@@ -126,17 +143,13 @@ def _is_known(token: Token, cases: Cases) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)
-def _nearest_surname(written: str, cases: Cases) -> str | None:
-    """The one form of a surname that a misspelling is nearest to; nothing where two people's are as near."""
-    if len(written) < 6:
-        return None
-    limit = 1 + (len(written) >= 9)
-    near = process.extract(written, cases.surnames.keys(), scorer=OSA.distance, score_cutoff=limit, limit=12)
-    if not near:
-        return None
-    best = [form for form, distance, _ in near if distance == near[0][1]]
-    bearers = {cases.bare(form) for form in best}
-    return best[0] if len(bearers) == 1 else None
+def _nearest_surnames(written: str, cases: Cases) -> tuple[str, ...]:
+    """The forms of surnames that a misspelling is nearest to: one letter off from six letters, two from nine."""
+    if len(written) < 5:
+        return ()
+    found = process.extract(written, cases.surnames.keys(), scorer=OSA.distance, score_cutoff=2, limit=None)
+    near = [(form, off) for form, off, _ in found if len(form) >= (6 if off == 1 else 9)]
+    return tuple(form for form, off in near if off == near[0][1])
 
 
 def _nearest_given(written: str, cases: Cases, bearers: Sequence[str]) -> str | None:
@@ -186,10 +199,23 @@ def _stranger(
     return at if alone or not starts_sentence(question, token.start) else span.first
 
 
+def _goes_on(question: str, read: Sequence[Token], span: PersonSpan) -> bool:
+    """Whether another capitalised word follows a bare surname: Kearney Boulevard is not Ihar Karnei."""
+    after = span.last + 1
+    if span.fit is not Fit.SURNAME or after == len(read) or not read[after].capital:
+        return False
+    return (
+        question[read[span.last].end : read[after].start].isspace() and read[after].skeleton not in ORDINARY
+    )
+
+
 def _as_written(token: Token, cases: Cases) -> Token:
     """A place or organisation may be typed in small letters, unless it is also an ordinary word."""
-    ordinary = any(token.skeleton in case.common for case in cases)
-    return token if token.capital or ordinary else token._replace(word=token.word.upper())
+    return (
+        token
+        if token.capital or token.skeleton in cases.ordinary
+        else token._replace(word=token.word.upper())
+    )
 
 
 def _strangers(
@@ -205,7 +231,7 @@ def _strangers(
             free = free[1:]
         while free and free[0].skeleton in ORDINARY:
             free = free[1:]
-        if not free or not _is_person(question, free, cases):
+        if not free or not _is_person(question, free, cases, learnt):
             continue
         span = (free[0].start, free[-1].end)
         (known if _is_in_documents(free, learnt) else unknown).append(span)
@@ -213,35 +239,40 @@ def _strangers(
 
 
 def _begins_name(run: Sequence[Token], cases: Cases) -> bool:
-    first = run[0]
-    if first.skeleton in ORDINARY or len(run) < 2:
-        return len(run) < 2 and first.skeleton not in ORDINARY and _has_surname_ending(first)
-    return first.skeleton in cases.given or _has_surname_ending(run[1])
+    """Whether the capital letter of a sentence's first word is that of a name."""
+    if run[0].skeleton in ORDINARY:
+        return False
+    if len(run) == 1:
+        return _SURE_SURNAME.fullmatch(run[0].skeleton) is not None and not _PLAIN_IC.search(run[0].word)
+    return run[0].skeleton in cases.given or _has_surname_ending(run[1])
 
 
 def _small_runs(read: Sequence[Token], cases: Cases, taken: set[int]) -> list[list[Token]]:
     """A given name and a word that ends like a surname, both in small letters."""
     runs = []
-    for at in range(len(read) - 1):
-        one, other = read[at], read[at + 1]
-        if one.capital or other.capital or {at, at + 1} & taken or len(one.word) < 4:
+    for at, (one, other) in enumerate(pairwise(read)):
+        if one.capital or other.capital or {at, at + 1} & taken or len(one.word) < 4 or _is_ordinary(one):
             continue
-        if one.skeleton in cases.given and one.skeleton not in ORDINARY and _has_surname_ending(other):
+        if one.skeleton in cases.given and _SURE_SURNAME.fullmatch(other.skeleton):
             runs.append([one, other])
     return runs
 
 
-def _is_person(question: str, run: Sequence[Token], cases: Cases) -> bool:
-    if all(token.skeleton in ORDINARY for token in run) or any(
-        token.word.isupper() and len(token.word) > 1 for token in run
-    ):
+def _is_person(question: str, run: Sequence[Token], cases: Cases, learnt: Learnt | None) -> bool:
+    """Whether capitalised words look like a person's name, by given name, ending, the words before, or strangeness."""
+    if any((token.word.isupper() and len(token.word) > 1) or not token.word.isalpha() for token in run):
         return False
     before = question[: run[0].start]
+    strange = learnt is not None and not any(
+        token.skeleton in ORDINARY or learnt.knows_similar_word(token.skeleton) for token in run
+    )
     if len(run) > 1:
         given = any(token.skeleton in cases.given for token in (run[0], run[-1]))
-        return given or _has_surname_ending(run[-1]) or _WHO.search(before) is not None
-    if run[0].skeleton in cases.given or run[0].skeleton in ORDINARY or len(run[0].skeleton) < 4:
+        return given or _has_surname_ending(run[-1]) or _WHO.search(before) is not None or strange
+    if run[0].skeleton in cases.given or len(run[0].skeleton) < 3:
         return False
+    if strange and not _IN.search(before):
+        return True
     return _has_surname_ending(run[0]) or _WHO.search(before) is not None
 
 
