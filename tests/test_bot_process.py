@@ -85,7 +85,7 @@ async def test_after_kill_9_in_the_middle_a_new_process_answers_what_is_left(tmp
             async with bot(sandbox, tmp_path, pause_s=0.05) as process:
                 async with asyncio.timeout(60):
                     while len(sandbox.calls("sendMessage")) < kill_after:
-                        await asyncio.sleep(0.005)
+                        await sandbox.world.bell.wait(1)
                 process.kill()
         assert 0 < sum(len(person.messages()) for person in people) < len(asked)
         async with bot(sandbox, tmp_path):
