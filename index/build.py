@@ -16,6 +16,7 @@ from corpus.errors import SpravaError
 from corpus.passages import heading, passages, sentences
 from index import lexical
 from index.encoder import Encoder
+from index.search import name_files
 from index.version import Version, document_line
 
 Progress = Callable[[int, int], None]
@@ -27,10 +28,10 @@ _PASSAGE_KEYS, _SENTENCE_KEYS = "passages.key", "sentences.key"
 """Parts of a version: for each vector, the key of the text that was encoded."""
 _KEY_BYTES = 16
 _RECIPE = {
-    "corpus": ("passages.py", "sentences.py", "fold.py"),
-    "index": ("build.py", "analyze.py", "lexical.py"),
+    "corpus": ("passages.py", "sentences.py", "fold.py", "cases.py", "cases.toml", "declension.py"),
+    "index": ("build.py", "analyze.py", "lexical.py", "mentions.py", "learnt.py"),
 }
-"""The modules that decide how a document is cut and prepared."""
+"""The files that decide how a document is cut and prepared."""
 
 
 class EmptyCorpusError(SpravaError):
@@ -138,6 +139,7 @@ def assemble(
             _PASSAGE_KEYS: memoryview(b"".join(passage_keys)),
             _SENTENCE_KEYS: memoryview(b"".join(sentence_keys)),
             **_lexical(quotable, spans, passage_keys, old),
+            **{name: memoryview(part) for name, part in name_files(quotable, spans).items()},
         },
     )
     return Built(

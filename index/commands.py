@@ -143,10 +143,11 @@ def versions() -> None:
     folder = IndexSettings().index_folder
     published, _ = store.pointer(folder)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("", "version", "published", "documents", "passages", "model", "MB"):
+    for column in ("", "version", "published", "documents", "passages", "MB", "remarks"):
         table.add_column(
-            column, justify="right" if column in {"version", "documents", "passages", "MB"} else "left"
+            column, justify="left" if column in {"published", "remarks"} else "right", no_wrap=True
         )
+    models = set()
     for number in reversed(store.numbers(folder)):
         mark = "*" if number == published else ""
         try:
@@ -154,17 +155,18 @@ def versions() -> None:
         except DamagedVersionError:
             table.add_row(mark, str(number), "damaged: see `sprava index verify`")
             continue
-        again = f" (version {stored['restored']} again)" if stored["restored"] else ""
+        models.add(stored["model"])
         table.add_row(
             mark,
             str(number),
-            _age(datetime.fromisoformat(stored["created"])) + again,
+            _moment(datetime.fromisoformat(stored["created"])),
             f"{stored['documents']:,}",
             f"{stored['passages']:,}",
-            stored["model"],
             f"{store.size(folder, number) / 1e6:,.1f}",
+            f"version {stored['restored']} again" if stored["restored"] else "",
         )
     _console(err=False).print(table)
+    typer.echo(f"made with {', '.join(sorted(models))}")
 
 
 @app.command()
@@ -185,10 +187,10 @@ def rollback(
     typer.echo("the next `sprava index update` follows the documents again; withdraw what must not come back")
 
 
-def _documents(settings: "IndexSettings") -> "list[Document]":
-    from corpus.library import documents
+def _documents(settings: "IndexSettings") -> "tuple[Document, ...]":
+    from corpus.library import load
 
-    return list(documents(settings))
+    return load(settings.document_folders)
 
 
 def _console(*, err: bool = True) -> "Console":
@@ -226,12 +228,9 @@ def _encoding(console: "Console") -> "Iterator[Progress]":
 
 
 def _print_rows(rows: dict[str, str]) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, show_header=False, pad_edge=False)
+    width = max(map(len, rows))
     for name, value in rows.items():
-        table.add_row(name, value)
-    _console(err=False).print(table)
+        typer.echo(f"{name:{width}}  {value}")
 
 
 def _sizes(version: "Version") -> dict[str, str]:
@@ -256,5 +255,9 @@ def _age(moment: datetime) -> str:
     units = {"day": timedelta(days=1), "hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
     for unit, length in units.items():
         if ago >= length:
-            return f"{moment:%Y-%m-%d %H:%M} UTC, {_texts(ago // length, unit)} ago"
-    return f"{moment:%Y-%m-%d %H:%M} UTC, just now"
+            return f"{_moment(moment)}, {_texts(ago // length, unit)} ago"
+    return f"{_moment(moment)}, just now"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
