@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import RenderableType
 
     from corpus.adding import Given, Proposal
     from corpus.document import Document
@@ -18,9 +18,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-
-_MAX_CUT_SHOWN = 90
-"""Characters of a cut line that are printed; the record beside the document keeps it whole."""
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The document's id: its file name without .md.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
@@ -211,41 +208,49 @@ _LABELS = {"A": "first-hand", "B": "summary", "C": "retelling or copy", "D": "un
 def _print_added(proposal: "Proposal", added: "Added") -> None:
     from corpus.passages import passages
 
-    document = proposal.document
+    document, origins = proposal.document, proposal.origins
     typer.echo(f"{'replaced' if added.replaced else 'added'} {added.path}")
-    rows = [
-        (label, value, "; ".join(filter(None, (remark, proposal.origins.get(label, "").replace("file", "")))))
-        for label, value, remark in _described(document)
-    ]
-    _print_rows([*rows, ("passages", str(len(passages(document))), "")])
-    console = _console()
+    rows = []
+    for label, value, remark in _described(document):
+        origin = origins.get(label, "file")
+        rows.append((label, value, ", ".join(filter(None, (remark, origin if origin != "file" else "")))))
+    rows.append(("passages", str(len(passages(document))), ""))
+    rows += [("warning", warning, "") for warning in proposal.warnings]
     if proposal.cut:
-        console.print(f"  [bold]cut[/bold] {len(proposal.cut)} lines that are not the article")
-    for cut in proposal.cut:
-        text = cut.text if len(cut.text) <= _MAX_CUT_SHOWN else f"{cut.text[:_MAX_CUT_SHOWN]}…"
-        _print_row(console, f"{cut.line:>6}", text, cut.why)
-    for warning in proposal.warnings:
-        _print_row(console, "  warning", warning, "")
+        lines = "1 line that is" if len(proposal.cut) == 1 else f"{len(proposal.cut)} lines that are"
+        rows.append(("cut", f"{lines} not the article:", ""))
+    _print_rows(rows)
+    _print_cut(proposal)
     typer.echo(f"  undo: sprava corpus withdraw {document.id} --reason …\n")
 
 
 def _print_rows(rows: list[tuple[str, str, str]]) -> None:
-    console = _console()
-    for label, value, remark in rows:
-        _print_row(console, f"  {label:<11}", value, remark)
-
-
-def _print_row(console: "Console", label: str, value: str, remark: str) -> None:
-    """One row whose value wraps beside its label."""
+    """Labelled values that wrap beside their label."""
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table.grid(padding=(0, 1))
-    line = Text(value)
-    if remark:
-        line.append(f"  ({remark})", style="dim")
-    grid.add_row(Text(label, style="bold" if label.strip() else ""), line)
-    console.print(grid)
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for label, value, remark in rows:
+        line = Text(value)
+        if remark:
+            line.append(f"  ({remark})", style="dim")
+        grid.add_row(Text(f"  {label}", style="yellow" if label == "warning" else "bold"), line)
+    _print(grid)
+
+
+def _print_cut(proposal: "Proposal") -> None:
+    """The lines that were left out: number in the file, why, and as much of each as fits."""
+    from rich.console import Group
+    from rich.text import Text
+
+    width = max((len(cut.why) for cut in proposal.cut), default=0)
+    rows = (
+        Text(f"{cut.line:>6}  {cut.why:<{width}}  ", no_wrap=True, overflow="ellipsis").append(
+            cut.text, style="dim"
+        )
+        for cut in proposal.cut
+    )
+    _print(Group(*rows))
 
 
 def _print_table(documents: "tuple[Document, ...]") -> None:
@@ -253,28 +258,31 @@ def _print_table(documents: "tuple[Document, ...]") -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in ("id", "published", "lang", "", "title · publisher"):
-        table.add_column(column, no_wrap=column in {"published", "lang"}, overflow="fold")
+    table.add_column("published", no_wrap=True)
+    table.add_column("lang", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("id, title and publisher")
     for document in documents:
-        line = Text(document.title).append(f" · {document.publisher}", style="dim")
+        line = Text().append(document.id, style="bold")
         if document.withdrawn:
-            line = Text(f"withdrawn: {document.withdrawn}", style="red").append(
-                f" · {document.title}", style="dim"
-            )
-        table.add_row(
-            document.id, str(document.published), document.language, document.reliability.value, line
-        )
-    _console().print(table)
+            line.append(f"  withdrawn: {document.withdrawn}", style="red")
+        line.append(f"\n{document.title}").append(f" · {document.publisher}", style="dim")
+        table.add_row(str(document.published), document.language, document.reliability.value, line)
+    _print(table)
     typer.echo(f"{len(documents)} documents")
 
 
-def _console() -> "Console":
+def _print(renderable: "RenderableType") -> None:
+    """Print as wide as the terminal is; into a pipe plainly, never folded, without spaces at line ends."""
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False)
     if not console.is_terminal:
-        console.width = 1000  # a pipe has no width: never fold a line there
-    return console
+        console.width = 1000
+    with console.capture() as captured:
+        console.print(renderable)
+    for line in captured.get().splitlines():
+        typer.echo(line.rstrip())
 
 
 def _print_json(fields: dict[str, Any]) -> None:
