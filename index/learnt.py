@@ -18,6 +18,8 @@ from corpus.cases import Cases, starts_sentence
 from corpus.document import Document
 from corpus.fold import Token, tokens
 
+ENOUGH_WORDS = 200
+"""Distinct words in a script, and at least a sixth of all, from which on a word that no document says is strange."""
 _ENDING = re.compile("(?<=...)(?:aha|amv|avi|ami|ai|ei|am|em|im|ih|ae|[aeiv])$")
 
 
@@ -29,8 +31,15 @@ class Learnt:
     """Two capitalised words that stand together -> how often they do."""
     words: frozenset[str] = field(repr=False)
     """Every word of the documents."""
+    cyrillic: int = 0
+    """How many of these words occur in Cyrillic letters."""
     cases: dict[str, int] = field(default_factory=dict)
     """Case id -> how many documents name it."""
+
+    def covers(self, word: str) -> bool:
+        """Whether the documents say enough in the script of a word for its absence to mean something."""
+        said = self.cyrillic if is_cyrillic(word) else len(self.words) - self.cyrillic
+        return said >= max(ENOUGH_WORDS, len(self.words) // 6)
 
     def knows_word(self, skeleton: str) -> bool:
         """Whether the documents use this word in some case form."""
@@ -53,6 +62,7 @@ class Learnt:
         """JSON, UTF-8, sorted: the same documents give the same bytes."""
         names = sorted([*name, count] for name, count in self.names.items())
         fields = {"names": names, "words": sorted(self.words), "cases": dict(sorted(self.cases.items()))}
+        fields["cyrillic"] = self.cyrillic
         return json.dumps(fields, ensure_ascii=False).encode()
 
     @classmethod
@@ -60,7 +70,7 @@ class Learnt:
         """What `to_bytes` wrote."""
         fields = json.loads(bytes(raw))
         names = {(one, other): count for one, other, count in fields["names"]}
-        return cls(names, frozenset(fields["words"]), fields["cases"])
+        return cls(names, frozenset(fields["words"]), fields["cyrillic"], fields["cases"])
 
     def _pairs_with(self, one: str, other: str) -> bool:
         for stem in stems(one):
@@ -93,17 +103,19 @@ def learn(documents: Iterable[Document], cases: Cases) -> Learnt:
     """The names, words and cases of the documents, titles included."""
     names: Counter[tuple[str, str]] = Counter()
     words: set[str] = set()
+    cyrillic: set[str] = set()
     named: Counter[str] = Counter()
     for document in documents:
         text = f"{document.title}\n\n{document.text}"
         found = tokens(text)
         words.update(token.skeleton for token in found)
+        cyrillic.update(token.skeleton for token in found if is_cyrillic(token.word))
         named.update(
             {case for mention in cases.mentions(text) for case in mention.cases if len(mention.cases) == 1}
         )
         for run in capital_runs(text, found):
             names.update((one.skeleton, other.skeleton) for one, other in pairwise(run))
-    return Learnt(dict(names), frozenset(words), dict(named))
+    return Learnt(dict(names), frozenset(words), len(cyrillic), dict(named))
 
 
 def capital_runs(text: str, found: Sequence[Token]) -> Iterator[list[Token]]:
@@ -119,6 +131,11 @@ def capital_runs(text: str, found: Sequence[Token]) -> Iterator[list[Token]]:
             run.append(token)
     if run:
         yield run
+
+
+def is_cyrillic(word: str) -> bool:
+    """Whether a word starts with a Cyrillic letter."""
+    return "\u0400" <= word[:1] <= "\u04ff"
 
 
 def stems(skeleton: str) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from corpus.fold import Token, tokens
 from index.learnt import Learnt, capital_runs
 from index.ordinary import ORDINARY
 
+ALONE, BESIDE_GIVEN_NAME = (6, 9), (5, 7)
+"""Letters that a surname needs so that one, or two, of them may be wrong."""
 _VOWELS = frozenset("aeiv")
 _CASE_ENDING = "(?:|a|e|i|v|am|em|im|ai|ei|ae|av|avi|evi|as)"
 _ADJECTIVE_ENDING = "(?:i|aha|amv|im|am|ih|ae|ai|v|a|is)"
@@ -31,6 +33,13 @@ _SURNAME = re.compile(
 _PLAIN_IC = re.compile(r"[^vwоо]ics?$")
 _WHO = re.compile(
     r"(?:who(?:'s| is| was| are)|кто так(?:ой|ая|ие)|хто так(?:і|ая|ія)|хто такий|kto taki|chto taki|chto takaja|kto takoi|kto takaya)\s+$",
+    re.IGNORECASE,
+)
+_PERSON_CUE = re.compile(
+    r"\b(?:arrest|charg|accus|sentenc|convict|releas|freed|prison|jail|detain|tortur|born|died|health|years did|wife|husband|"
+    r"about|known|famil|pardon|hunger|lawyer|задерж|арест|осуди|осужд|приговор|освобо|срок|лет дали|дали|колони|пыт|тюрьм|"
+    r"помилов|голодовк|здоров|известно|расскаж|родил|умер|обвин|на свободе|затрым|арышт|асудзі|асудж|прысуд|вызвал|тэрмін|"
+    r"далі|калоні|катава|турм|памілав|галадоўк|здароў|вядома|раскаж|нарадз|памёр|абвінава|на волі)",
     re.IGNORECASE,
 )
 _IN = re.compile(r"\b(?:in|at|from|to|near|в|во|из|у|ў|з|са|каля|около|под|над|на|до|да)\s+$", re.IGNORECASE)
@@ -109,18 +118,18 @@ def _correct(
     for at, token in enumerate(found):
         if not (token.capital or len(token.skeleton) >= 8) or _is_known(token, cases):
             continue
-        near = _nearest_surnames(token.skeleton, cases)
-        if not near or (learnt is not None and learnt.knows_word(token.skeleton)):
+        if learnt is not None and learnt.knows_word(token.skeleton):
             continue
         given = {
             person
             for one in found[max(0, at - 2) : at + 2]
             for person in cases.given_of.get(one.skeleton, ())
         }
+        near = _nearest_surnames(token.skeleton, cases, BESIDE_GIVEN_NAME if given else ALONE)
         fitting = [form for form in near if not given.isdisjoint(cases.surnames[form])]
-        bearers = dict.fromkeys(person for form in near for person in cases.bare(form))
-        if not fitting and near[0][0] != token.skeleton[0]:
+        if not near or (not fitting and not _may_stand_alone(token, near)):
             continue
+        bearers = dict.fromkeys(person for form in near for person in cases.bare(form))
         read[at] = token._replace(skeleton=(fitting or near)[0])
         if not token.capital or len(bearers) > 1 or not _is_slip(token.skeleton, near[0]):
             doubtful[at] = tuple(bearers)
@@ -143,13 +152,20 @@ def _is_known(token: Token, cases: Cases) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)
-def _nearest_surnames(written: str, cases: Cases) -> tuple[str, ...]:
-    """The forms of surnames that a misspelling is nearest to: one letter off from six letters, two from nine."""
-    if len(written) < 5:
+def _nearest_surnames(written: str, cases: Cases, shortest: tuple[int, int]) -> tuple[str, ...]:
+    """The forms of surnames that a misspelling is nearest to; `shortest` is what may be one and two letters off."""
+    if len(written) < shortest[0]:
         return ()
     found = process.extract(written, cases.surnames.keys(), scorer=OSA.distance, score_cutoff=2, limit=None)
-    near = [(form, off) for form, off, _ in found if len(form) >= (6 if off == 1 else 9)]
+    near = [(form, off) for form, off, _ in found if off and len(form) >= shortest[off - 1]]
     return tuple(form for form, off in near if off == near[0][1])
+
+
+def _may_stand_alone(token: Token, near: Sequence[str]) -> bool:
+    """Whether a misspelling without a given name is worth asking about: people get the first letter right."""
+    if near[0][0] != token.skeleton[0]:
+        return False
+    return token.capital or OSA.distance(token.skeleton, near[0]) == 1
 
 
 def _nearest_given(written: str, cases: Cases, bearers: Sequence[str]) -> str | None:
@@ -263,17 +279,24 @@ def _is_person(question: str, run: Sequence[Token], cases: Cases, learnt: Learnt
     if any((token.word.isupper() and len(token.word) > 1) or not token.word.isalpha() for token in run):
         return False
     before = question[: run[0].start]
-    strange = learnt is not None and not any(
-        token.skeleton in ORDINARY or learnt.knows_similar_word(token.skeleton) for token in run
-    )
+    strange = learnt is not None and all(_is_strange(token, learnt) for token in run)
     if len(run) > 1:
         given = any(token.skeleton in cases.given for token in (run[0], run[-1]))
         return given or _has_surname_ending(run[-1]) or _WHO.search(before) is not None or strange
     if run[0].skeleton in cases.given or len(run[0].skeleton) < 3:
         return False
-    if strange and not _IN.search(before):
+    if strange and not _IN.search(before) and _PERSON_CUE.search(question):
         return True
     return _has_surname_ending(run[0]) or _WHO.search(before) is not None
+
+
+def _is_strange(token: Token, learnt: Learnt) -> bool:
+    """Whether documents in the script of this word never say it."""
+    return (
+        token.skeleton not in ORDINARY
+        and learnt.covers(token.word)
+        and not learnt.knows_similar_word(token.skeleton)
+    )
 
 
 def _has_surname_ending(token: Token) -> bool:
@@ -287,7 +310,8 @@ def _is_in_documents(run: Sequence[Token], learnt: Learnt | None) -> bool:
         return False
     parts = [token.skeleton for token in run]
     if len(parts) == 1:
-        return learnt.knows_similar_word(parts[0])
+        sure = _SURE_SURNAME.fullmatch(parts[0])
+        return learnt.knows_word(parts[0]) if sure else learnt.knows_similar_word(parts[0])
     if learnt.knows_name(parts):
         return True
     return not _has_surname_ending(run[-1]) and all(learnt.knows_similar_word(part) for part in parts)
