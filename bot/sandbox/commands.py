@@ -36,10 +36,11 @@ def sandbox(
     ] = None,
 ) -> None:
     """Try the real bot in a browser: no token, no Telegram, nothing leaves this computer."""
-    asyncio.run(_serve(port, ledger))
+    asyncio.run(serve(port, ledger))
 
 
-async def _serve(port: int, ledger: Path | None) -> None:
+async def serve(port: int, ledger: Path | None) -> None:
+    """Serve page and bot until SIGINT or SIGTERM. Raises `SandboxError`."""
     from bot.sandbox.server import Sandbox
 
     sandbox = Sandbox(port=port, ledger=ledger)
@@ -81,6 +82,7 @@ async def _start_bot(sandbox: "Sandbox", folder: Path) -> asyncio.subprocess.Pro
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
+        limit=2**20,
     )
 
 
