@@ -14,7 +14,7 @@ from itertools import pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from corpus.cases import Cases, Fit, PersonSpan, starts_sentence
+from corpus.cases import Cases, CaseType, Fit, PersonSpan, starts_sentence
 from corpus.fold import Token, tokens
 from index.learnt import Learnt, capital_runs
 from index.ordinary import ORDINARY
@@ -64,6 +64,8 @@ class Resolution:
     """Spans of the question that look like a person's name which neither the cases nor the documents know."""
     learnt: tuple[tuple[int, int], ...] = ()
     """Spans that look like a person's name and are not a case, but the documents name such a person."""
+    unnamed: tuple[str, ...] = ()
+    """The people among `cases` whom no document names: we know the person, the sources here don't."""
     relative: bool = False
     """Whether the question is about somebody's relative: then `cases` is not whom the answer must be about."""
 
@@ -106,6 +108,7 @@ def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Res
         ambiguous=tuple(case for case in maybe if case not in sure and not cases[case].protected),
         unknown=tuple(sorted(unknown + strangers)),
         learnt=tuple(known),
+        unnamed=tuple(case for case in sure if _is_unnamed(case, cases, learnt)),
         relative=bool(sure or maybe) and _RELATIVE.search(question) is not None,
     )
 
@@ -213,6 +216,10 @@ def _stranger(
         return span.first
     alone = len(read) == span.last + 1 and at == 0
     return at if alone or not starts_sentence(question, token.start) else span.first
+
+
+def _is_unnamed(case: str, cases: Cases, learnt: Learnt | None) -> bool:
+    return learnt is not None and cases[case].type is CaseType.PERSON and case not in learnt.cases
 
 
 def _goes_on(question: str, read: Sequence[Token], span: PersonSpan) -> bool:
