@@ -22,7 +22,7 @@ from index.version import Version, document_line
 Progress = Callable[[int, int], None]
 """Called with the number of texts encoded so far and of texts to encode."""
 
-_STEP = 128
+_STEP = 64
 """Texts encoded between two reports of progress."""
 _PASSAGE_KEYS, _SENTENCE_KEYS = "passages.key", "sentences.key"
 """Parts of a version: for each vector, the key of the text that was encoded."""

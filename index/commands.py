@@ -71,13 +71,16 @@ def update() -> None:
 def status() -> None:
     """Show the version that serves, what is in it, and whether documents changed since."""
     from index import store
-    from index.build import changes
+    from index.build import changes, recipe
     from index.encoder import model_name
     from index.settings import IndexSettings
 
     settings = IndexSettings()
     version = store.current(settings.index_folder)
     pending = changes(version, _documents(settings))
+    since = [f"documents {pending}"] if pending else []
+    if version.recipe != recipe():
+        since.append("the program prepares documents differently")
     model = model_name(settings) or settings.model
     size = store.size(settings.index_folder, version.number)
     _print_rows(
@@ -88,10 +91,10 @@ def status() -> None:
             "publishers": _counts(document.publisher for document in version.documents),
             "model": version.model,
             "on disk": f"{size / 1e6:,.1f} MB in {settings.index_folder}",
-            "since then": str(pending) if pending else "no document changed",
+            "since then": ", ".join(since) or "nothing changed",
         }
     )
-    if pending:
+    if since:
         typer.echo("run `sprava index update` to take that up")
     if version.model != model:
         typer.echo(f"SPRAVA_MODEL is {model}: run `sprava index update`, or questions cannot be answered")
