@@ -6,19 +6,21 @@ names -> search -> excerpts -> confidence, straight through.
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.cases import CaseType, load_cases
 from corpus.document import normalise
 from index import confidence, excerpt
 from index.confidence import Calibration
 from index.encoder import Encoder
 from index.excerpt import Candidate, Excerpt
 from index.intent import Intent
+from index.names import Resolution, resolve
 from index.search import Asked, Prepared, asked, prepare, search
 from index.version import Version
 
@@ -27,7 +29,7 @@ EXCERPTS = 3
 """At most in one answer, and as many nearest ones where there is no answer."""
 MORE = 5
 """Further excerpts kept for a "more" button, with those of the answer."""
-_SLACK = 0.08
+_SLACK = 0.03
 """A source this much below the best gives its place to a second quote of a better one (sum of two cosines)."""
 _REFUSE = 0.5
 """Probability from which a message counts as asking for private data, or as an order to the bot."""
@@ -123,6 +125,17 @@ def answer_many(questions: Sequence[str], *, version: Version, encoder: Encoder)
     return answers
 
 
+def people_of(text: str, prepared: Prepared) -> tuple[str, ...]:
+    """The people whom an answer to this question must be about: nobody, where it is about a relative of theirs."""
+    named = resolve(text, cases=load_cases(), learnt=prepared.learnt)
+    return () if named.relative else _people(named)
+
+
+def _people(named: Resolution) -> tuple[str, ...]:
+    cases = load_cases()
+    return tuple(case for case in named.cases if cases[case].type is CaseType.PERSON)
+
+
 def _tidy(question: str) -> str:
     return " ".join(normalise(question).split())
 
@@ -142,14 +155,21 @@ def _find(text: str, vector: NDArray[np.float32], prepared: Prepared, model: str
     private, order = intents.get(Intent.PRIVATE, 0.0), intents.get(Intent.INSTRUCTION, 0.0)
     if private + order >= _REFUSE:
         return _Finding(reason=Reason.REFUSED, private=private >= order)
-    question = asked(text, vector)
-    found = excerpt.candidates(prepared, vector, search(prepared, question))
+    named = resolve(text, cases=load_cases(), learnt=prepared.learnt)
+    if named.ambiguous and not named.cases:
+        return _Finding(reason=Reason.AMBIGUOUS, candidates=named.ambiguous)
+    people = _people(named)
+    if named.unknown or not all(prepared.mentions.is_named(person) for person in people):
+        return _Finding(reason=Reason.NO_SOURCE, candidates=people)
+    question = asked(text, vector, people=() if named.relative else people)
+    found = excerpt.candidates(prepared, question, search(prepared, question))
     if not found:
         return _Finding(reason=Reason.NO_SOURCE)
-    probability = _probability(calibration, prepared, question, found, 0)
+    probability = _probability(calibration, prepared, question, found[0])
     if intents.get(Intent.OFF_TOPIC, 0.0) >= _REFUSE and probability < _CLEAR:
         return _Finding(reason=Reason.REFUSED)
-    return _quoted(calibration, prepared, question, found, probability)
+    finding = _quoted(calibration, prepared, question, found, probability)
+    return replace(finding, candidates=people)
 
 
 def _quoted(
@@ -161,7 +181,7 @@ def _quoted(
 ) -> _Finding:
     """The excerpts to show: as the answer where the probability suffices, else as the nearest that there is."""
     order = excerpt.choose(found, count=EXCERPTS + MORE, slack=_SLACK)
-    scores = [min(probability, _probability(calibration, prepared, question, found, found.index(c))) for c in order]
+    scores = [min(probability, _probability(calibration, prepared, question, c)) for c in order]
     excerpts = tuple(
         Excerpt(c.hit.passage.document, c.start, c.end, rank, round(score, 4))
         for rank, (c, score) in enumerate(zip(order, scores, strict=True), 1)
@@ -174,9 +194,9 @@ def _quoted(
 
 
 def _probability(
-    calibration: Calibration, prepared: Prepared, question: Asked, found: Sequence[Candidate], place: int
+    calibration: Calibration, prepared: Prepared, question: Asked, candidate: Candidate
 ) -> float:
-    return calibration.probability(confidence.features(prepared.lexical, question, found, place).tolist())
+    return calibration.probability(confidence.features(prepared.lexical, question, candidate))
 
 
 def _is_slice(candidate: Candidate) -> bool:

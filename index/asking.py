@@ -35,7 +35,9 @@ def ask(
     if language is not None and language not in _LANGUAGES:
         raise UsageError(f"no language {language!r}: choose one of {', '.join(_LANGUAGES)}")
     if (question is None) == (batch is None):
-        raise UsageError('give either a question, as in: sprava ask "Who is Ihar Losik?", or --batch FILE.jsonl')
+        raise UsageError(
+            'give either a question, as in: sprava ask "Who is Ihar Losik?", or --batch FILE.jsonl'
+        )
     if batch is not None:
         _ask_all(batch)
         return
@@ -70,7 +72,9 @@ def chat(
 
 
 def evaluate(
-    files: Annotated[list[Path], typer.Argument(help="JSONL files of judged questions; see index/README.md.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="JSONL files of judged questions; see index/README.md.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
 ) -> None:
     """Ask judged questions; show hits, refusals and latency by language and by kind."""
@@ -87,15 +91,18 @@ def evaluate(
     with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("asking", total=len(questions))
         outcomes = evaluated(
-            questions, version=version, encoder=encoder, progress=lambda done: bar.update(task, completed=done)
+            questions,
+            version=version,
+            encoder=encoder,
+            progress=lambda done: bar.update(task, completed=done),
         )
     found = report(outcomes, version=version)
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
         return
-    from index.asking_tables import report_tables
+    from index.terminal import show_report
 
-    report_tables(found)
+    show_report(found)
 
 
 def to_json(answer: "Answer") -> dict[str, Any]:
@@ -163,6 +170,6 @@ def _open() -> "tuple[Version, Encoder]":
 
 def _show(answer: "Answer", *, language: str | None) -> None:
     from corpus.languages import interface_language
-    from index.asking_tables import show_answer
+    from index.terminal import show_answer
 
     show_answer(answer, language=language or interface_language(answer.question) or "en")

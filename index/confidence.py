@@ -6,10 +6,11 @@ what they were fitted; `index/calibrate.py` fits them.
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,89 +19,93 @@ from corpus import fold
 from index import kinds
 from index.analyze import GRAM, terms, word_terms, words
 from index.excerpt import Candidate
+from index.intent import NO_INTENTS, Intent, Intents
 from index.lexical import Lexical
 from index.search import Asked
 
 FILE = Path(__file__).with_name("calibration.json")
+ANY_MODEL = ""
+"""The name in the file for a model that none was fitted for."""
 FEATURES = (
     "dense",  # cosine of the passage, without the bonus of a common language
     "sentence",  # the same of the best sentence
-    "margin",  # fused score beyond the best passage of another text
     "lexical",  # BM25 as a share of the question's weight
-    "lexical_margin",
     "words",  # share of the question's words, by weight, whose letters occur in the passage
     "rarest",  # the same of its rarest word
     "names",  # share of the names in the question that occur in the passage or its title
     "numbers",  # share of the numbers in the question that occur there
     "kind",  # 1 if the quote holds a date, number or name where one is asked for, -1 if not, 0 if none is asked for
     "length",  # log of the number of words in the question
-    "script",  # 1 if question and passage share their language
+    "own_language",  # 1 if question and passage share it
+    "own_words",  # the feature "words", where they do
+    "people",  # 1 if the question names people
+    "said",  # how many of them the passage (1) or only its title (0.5) names, as a share
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """Coefficients for one model; probability = sigmoid(intercept + weights · (features - mean) / scale)."""
+    """Coefficients for one model; probability = sigmoid(intercept + weights · features)."""
 
-    weights: tuple[float, ...]
-    mean: tuple[float, ...]
-    scale: tuple[float, ...]
+    weights: NDArray[np.float64]
     intercept: float
     threshold: float
     """At or above it there is an answer."""
+    intents: Intents
 
-    def probability(self, features: Sequence[float]) -> float:
-        """Probability that the quote answers the question."""
-        terms = zip(self.weights, features, self.mean, self.scale, strict=True)
-        logit = self.intercept + sum(w * (x - m) / s for w, x, m, s in terms)
+    def probability(self, features: NDArray[np.float64]) -> float:
+        """Probability that the sources answer the question."""
+        logit = self.intercept + float(self.weights @ features)
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-@cache
-def calibrations() -> Mapping[str, Calibration]:
-    """Model name -> its calibration; "" is for a model that none was fitted for, by words alone."""
-    stored = json.loads(FILE.read_text(encoding="utf-8"))
-    return {
-        name: Calibration(
-            weights=tuple(entry["weights"][feature] for feature in FEATURES),
-            mean=tuple(entry["mean"][feature] for feature in FEATURES),
-            scale=tuple(entry["scale"][feature] for feature in FEATURES),
-            intercept=entry["intercept"],
-            threshold=entry["threshold"],
-        )
-        for name, entry in stored["models"].items()
-    }
-
-
 def calibration(model: str) -> Calibration:
-    """The calibration for a model by its name."""
-    known = calibrations()
-    return known.get(model, known[""])
+    """The calibration for a model by its name; for a model that none was fitted for, one that trusts words alone."""
+    known = _calibrations()
+    return known.get(model, known[ANY_MODEL])
 
 
-def features(
-    index: Lexical, question: Asked, found: Sequence[Candidate], place: int = 0
-) -> NDArray[np.float64]:
-    """The features of candidate `place` of `found` (sorted, best first) as in FEATURES."""
-    best = found[place]
+@cache
+def _calibrations() -> Mapping[str, Calibration]:
+    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    return {name: _read(entry) for name, entry in stored["models"].items()}
+
+
+def _read(entry: dict[str, Any]) -> Calibration:
+    intents = NO_INTENTS
+    if "intents" in entry:
+        named = entry["intents"]
+        intents = Intents(
+            names=tuple(Intent(name) for name in named),
+            weights=np.array([intent["weights"] for intent in named.values()], np.float32),
+            intercepts=np.array([intent["intercept"] for intent in named.values()], np.float32),
+        )
+    weights = np.array([entry["weights"].get(name, 0.0) for name in FEATURES])
+    return Calibration(weights, entry["intercept"], entry["threshold"], intents)
+
+
+def features(index: Lexical, question: Asked, best: Candidate) -> NDArray[np.float64]:
+    """What speaks for and against a candidate, in the order of FEATURES."""
     parts = best.hit.parts
-    other = next((c for c in found[place + 1 :] if c.hit.number != best.hit.number), None)
     document = best.hit.passage.document
     context = f"{document.title}\n{best.hit.passage.text}"
     shares, weights = _coverage(index, question.text, context)
+    covered = float(shares @ weights / max(weights.sum(), 1e-9))
+    own = float(parts["language"] < 0)
     values = {
         "dense": parts["dense"] + parts["language"] / 2,
         "sentence": float(best.vector @ question.vector) + parts["language"] / 2,
-        "margin": best.score - (other.score if other else best.score - 0.1),
         "lexical": parts["lexical"],
-        "lexical_margin": parts["lexical"] - (other.hit.parts["lexical"] if other else 0.0),
-        "words": float(shares @ weights / max(weights.sum(), 1e-9)),
+        "words": covered,
         "rarest": float(shares[weights.argmax()]) if len(weights) else 0.0,
         "names": _names_said(question.text, context),
         "numbers": _numbers_said(question.text, context + f"\n{document.published}"),
         "kind": _kind_said(question.text, best.text),
         "length": math.log1p(len(words(question.text))),
-        "script": float(parts["language"] < 0),
+        "own_language": own,
+        "own_words": own * covered,
+        "people": float(bool(question.people)),
+        "said": parts["names"] if question.people else 1.0,
     }
     return np.array([values[name] for name in FEATURES])
 

@@ -81,7 +81,7 @@ def evaluate(
     *,
     version: Version,
     encoder: Encoder,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> list[Outcome]:
     """Ask every question alone, as a person would, and keep what came back."""
     prepared = prepare(version)

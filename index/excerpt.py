@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.document import Document
-from index.analyze import words
-from index.search import Hit, Prepared
+from index.analyze import terms, words
+from index.search import Asked, Hit, Prepared
 
 MAX_CHARS = 300
 """Of a quote of two sentences."""
 MAX_SENTENCE = 500
 """Of a single sentence; a longer one is not quoted."""
+WORDS_WEIGHT = 0.2
+"""On the share of the question's words, by weight, that a sentence says, beside its cosine."""
 _SAME = 0.8
 """Share of words from which two quotes count as the same."""
 
@@ -64,7 +66,7 @@ class Candidate:
         return self.hit.passage.document.text[self.start : self.end]
 
 
-def candidates(prepared: Prepared, question: NDArray[np.float32], hits: Sequence[Hit]) -> list[Candidate]:
+def candidates(prepared: Prepared, question: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     """Spans to quote from the hits, best first, not overlapping, none saying the same words twice."""
     found = [candidate for hit in hits for candidate in _of_hit(prepared, question, hit)]
     found.sort(key=lambda candidate: -candidate.score)
@@ -86,20 +88,34 @@ def choose(found: Sequence[Candidate], *, count: int, slack: float) -> list[Cand
     return chosen
 
 
-def _of_hit(prepared: Prepared, question: NDArray[np.float32], hit: Hit) -> list[Candidate]:
+def _of_hit(prepared: Prepared, question: Asked, hit: Hit) -> list[Candidate]:
     """Up to two spans of a passage that do not overlap, around its best sentences."""
     spans, vectors = prepared.sentences_of(hit.number), prepared.sentence_vectors_of(hit.number)
-    similar = vectors @ question
+    text = hit.passage.document.text
+    cosines = vectors @ question.vector
+    similar = cosines + WORDS_WEIGHT * _said(
+        prepared, question, [text[start:end] for start, end in spans.tolist()]
+    )
     found: list[Candidate] = []
     for best in np.argsort(-similar).tolist():
         if len(found) == 2:
             break
-        window = _window(hit.passage.document.text, spans, similar, best)
+        window = _window(text, spans, similar, best)
         if window is None or any(window[0] < other.end and other.start < window[1] for other in found):
             continue
-        score = hit.score - hit.parts["sentence"] + float(similar[best])
+        score = (
+            hit.score - hit.parts["sentence"] + float(cosines[best]) + float(similar[best] - similar.max())
+        )
         found.append(Candidate(hit, *window, score, vectors[best]))
     return found
+
+
+def _said(prepared: Prepared, question: Asked, sentences: Sequence[str]) -> NDArray[np.float32]:
+    """The share of the question's terms, by weight, that each sentence holds."""
+    weights = {term: prepared.lexical.idf(term) for term in question.terms}
+    whole = sum(weights.values()) or 1.0
+    shares = [sum(weights[term] for term in question.terms.intersection(terms(s))) / whole for s in sentences]
+    return np.array(shares, np.float32)
 
 
 def _window(
@@ -112,7 +128,7 @@ def _window(
 
     def fits(first: int, last: int) -> bool:
         start, end = reach(first, last)
-        return first >= 0 and last < len(spans) and end - start <= MAX_CHARS
+        return end - start <= MAX_CHARS and "\n\n" not in text[start:end]
 
     start, end = reach(best, best)
     if end - start > MAX_SENTENCE:

@@ -39,6 +39,10 @@ class Judged:
     kind: str
     answerable: bool
     gold: tuple[Gold, ...]
+    part: str = ""
+    """"dev" may be fitted on, "held" is only reported; empty where the file does not say."""
+    topic: str = ""
+    """Questions of one topic are about the same facts: never fitted on one and judged on another."""
 
     def is_hit_by(self, document: Document, quote: str) -> bool:
         """Whether a quote answers the question."""
@@ -55,7 +59,9 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise JudgedFileError(f"cannot read {path} ({error.strerror}): give the path of a JSONL file") from error
+        raise JudgedFileError(
+            f"cannot read {path} ({error.strerror}): give the path of a JSONL file"
+        ) from error
     except UnicodeDecodeError as error:
         raise JudgedFileError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     for number, line in enumerate(text.split("\n"), 1):
@@ -64,7 +70,9 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         try:
             fields = json.loads(line)
         except json.JSONDecodeError as error:
-            raise JudgedFileError(f"{path}, line {number}: not JSON ({error.msg}): one object a line") from error
+            raise JudgedFileError(
+                f"{path}, line {number}: not JSON ({error.msg}): one object a line"
+            ) from error
         if not isinstance(fields, dict):
             raise JudgedFileError(f"{path}, line {number}: not an object: write {{…}}")
         yield number, fields
@@ -97,4 +105,5 @@ def _judged(path: Path, number: int, fields: dict[str, Any]) -> Judged:
     id_, question, language, kind = (
         text_field(path, number, fields, name) for name in ("id", "question", "language", "kind")
     )
-    return Judged(id_, question, language, kind, answerable, gold)
+    part, topic = (str(fields.get(name) or "") for name in ("part", "topic"))
+    return Judged(id_, question, language, kind, answerable, gold, part, topic)

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.cases import load_cases
 from corpus.document import Document, Passage
 from corpus.languages import detect
 from index import lexical
 from index.analyze import terms
+from index.learnt import Learnt, learn
 from index.lexical import Lexical
+from index.mentions import MentionTable, mention_table
 from index.version import Version
 
-LEXICAL_WEIGHT = 0.15
+LEXICAL_WEIGHT = 0.25
 """On BM25 as a share of what the question would score against itself; dense scores are sums of two cosines."""
 OWN_LANGUAGE = {"en": 0.10, "ru": 0.10, "uk": 0.08, "be": 0.02}
 """How much nearer a question lies to passage and sentence for being in their language alone: without it, the best
@@ -21,8 +24,11 @@ source in another language never shows. For multilingual-e5-small on a mixed ind
 ru) and on articles (be, uk: mean cosine against that to other languages)."""
 OTHER_LANGUAGE = 0.06
 """The same for a language that was not measured."""
-NAMED, NAMED_IN_TITLE = 0.06, 0.03
-"""Added when the passage, or only the title of its document, names a case that the question names."""
+NAMED, TITLE = 0.06, 0.5
+"""NAMED is added for a passage that names all the people whom the question names; one that leaves it to the title of
+its document gets the share TITLE of that."""
+MENTIONS, LEARNT = "mentions", "learnt.json"
+"""Parts of a version."""
 CANDIDATES = 100
 """Passages of each language that get a full score, by dense and by lexical score each."""
 
@@ -51,8 +57,8 @@ class Asked:
     """(dimension,), unit length."""
     terms: frozenset[str]
     language: str | None
-    cases: frozenset[str] = frozenset()
-    """Ids of the cases that the question names."""
+    people: tuple[str, ...] = ()
+    """Ids of the people whom the question is about: recognised beyond doubt, and not only by a relative."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +73,8 @@ class Prepared:
     first_sentence: NDArray[np.int64]
     """(n + 1,): sentences of passage i are rows first_sentence[i] to first_sentence[i + 1]."""
     lexical: Lexical
+    mentions: MentionTable
+    learnt: Learnt
     rows_of_language: dict[str, NDArray[np.int64]]
 
     def passage(self, number: int) -> Passage:
@@ -95,18 +103,28 @@ def prepare(version: Version) -> Prepared:
         sentence_vectors=version.sentence_vectors,
         first_sentence=np.searchsorted(version.sentences[:, 0], np.arange(len(version.passages) + 1)),
         lexical=lexical.load(version.files),
+        mentions=MentionTable.from_bytes(version.files[MENTIONS]),
+        learnt=Learnt.from_bytes(version.files[LEARNT]),
         rows_of_language={code: np.flatnonzero(of_passage == code) for code in dict.fromkeys(languages)},
     )
 
 
-def asked(text: str, vector: NDArray[np.float32], *, cases: frozenset[str] = frozenset()) -> Asked:
+def name_files(documents: Sequence[Document], passages: NDArray[np.int32]) -> dict[str, bytes]:
+    """The parts of a version that say who is named where, by file name; `passages` as in `Version`."""
+    cases = load_cases()
+    table = mention_table(documents, passages, cases)
+    return {MENTIONS: table.to_bytes(), LEARNT: learn(documents, cases).to_bytes()}
+
+
+def asked(text: str, vector: NDArray[np.float32], *, people: tuple[str, ...] = ()) -> Asked:
     """The question with its vector, ready to be searched for."""
-    return Asked(text, vector, frozenset(terms(text)), detect(text), cases)
+    return Asked(text, vector, frozenset(terms(text)), detect(text), people)
 
 
 def search(prepared: Prepared, question: Asked, *, top_k: int = 10) -> list[Hit]:
     """The best passages, best first: cosine of passage and of its best sentence, BM25, names; languages on a par."""
     dense = prepared.passage_vectors @ question.vector
+    named = _named(prepared, question.people)
     overlap = lexical_share(prepared.lexical, question.terms)
     scored = []
     for language, rows in prepared.rows_of_language.items():
@@ -118,8 +136,10 @@ def search(prepared: Prepared, question: Asked, *, top_k: int = 10) -> list[Hit]
                 "sentence": float(sentences.max(initial=dense[number])),
                 "lexical": float(overlap[number]),
                 "language": -handicap,
+                "names": named.get(number, 0.0),
             }
-            score = parts["dense"] + parts["sentence"] + LEXICAL_WEIGHT * parts["lexical"] - handicap
+            score = parts["dense"] + parts["sentence"] + LEXICAL_WEIGHT * parts["lexical"]
+            score += parts["language"] + NAMED * parts["names"]
             scored.append((score, number, parts))
     scored.sort(key=lambda entry: (-entry[0], entry[1]))
     return [
@@ -132,6 +152,18 @@ def lexical_share(index: Lexical, question: frozenset[str]) -> NDArray[np.float3
     """BM25 of every passage as a share of the question's whole weight, about 0 to 1."""
     whole = sum(index.idf(term) for term in question)
     return index.scores(question) / np.float32(whole or 1.0)
+
+
+def _named(prepared: Prepared, people: tuple[str, ...]) -> dict[int, float]:
+    """Passage -> how many of the people it names, as a share of all: 1 in the passage, TITLE in its title only."""
+    shares: dict[int, float] = {}
+    documents = prepared.passages[:, 0]
+    for case in people:
+        in_title = np.flatnonzero(np.isin(documents, prepared.mentions.titles_naming(case))).tolist()
+        inside = prepared.mentions.passages_naming(case).tolist()
+        for number, share in {**dict.fromkeys(in_title, TITLE), **dict.fromkeys(inside, 1.0)}.items():
+            shares[number] = shares.get(number, 0.0) + share / len(people)
+    return shares
 
 
 def _candidates(

@@ -1,0 +1,121 @@
+"""Answers and figures on a terminal: colours and links where there is one, plain text in a pipe."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from types import MappingProxyType
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from corpus.cases import load_cases
+from index.answer import Answer, Reason
+from index.evaluate import Figures, Report
+from index.excerpt import Excerpt
+
+_WIDTH = 100
+_HEADS = {
+    "hit_1": "hit@1",
+    "hit_3": "hit@3",
+    "found_3": "found@3",
+    "ndcg_10": "nDCG@10",
+    "falsely_refused": "falsely refused",
+}
+_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {
+            "no_source": "No source says this.",
+            "nearest": "The closest passages, not an answer:",
+            "ambiguous": "More than one person matches. Which one do you mean?",
+            "refused": "I only quote sources about these cases.",
+            "private": "I do not answer questions about addresses, phones, relatives or children.",
+            "too_long": "Please ask in up to 500 characters.",
+            "differs": "The sources differ.",
+        },
+        "ru": {
+            "no_source": "Ни один источник этого не сообщает.",
+            "nearest": "Самое близкое, не ответ:",
+            "ambiguous": "Подходит больше одного человека. Кого вы имеете в виду?",
+            "refused": "Я только цитирую источники об этих делах.",
+            "private": "Я не отвечаю на вопросы об адресах, телефонах, родственниках и детях.",
+            "too_long": "Спросите, пожалуйста, не длиннее 500 знаков.",
+            "differs": "Источники расходятся.",
+        },
+        "be": {
+            "no_source": "Ніводная крыніца пра гэта не паведамляе.",
+            "nearest": "Самае блізкае, не адказ:",
+            "ambiguous": "Пасуе больш за аднаго чалавека. Каго вы маеце на ўвазе?",
+            "refused": "Я толькі цытую крыніцы пра гэтыя справы.",
+            "private": "Я не адказваю на пытанні пра адрасы, тэлефоны, сваякоў і дзяцей.",
+            "too_long": "Спытайце, калі ласка, не даўжэй за 500 знакаў.",
+            "differs": "Крыніцы разыходзяцца.",
+        },
+    }
+)
+
+
+def show_answer(answer: Answer, *, language: str) -> None:
+    """Print the quotes, each with whose it is, or why there is none; our own words in `language` (en, ru, be)."""
+    say = _WORDS[language]
+    lines: list[Text | Padding] = []
+    if answer.reason is not None:
+        key = "private" if answer.private else answer.reason.value
+        lines.append(Text(say[key], style="bold yellow"))
+        if answer.reason is Reason.AMBIGUOUS:
+            cases = load_cases()
+            lines += [Text(f"  {cases.display_name(case, language)}") for case in answer.candidates]
+        if answer.nearest:
+            lines.append(Text(say["nearest"], style="dim"))
+    if answer.differs:
+        lines.append(Text(say["differs"], style="bold yellow"))
+    for excerpt in (*answer.excerpts, *answer.nearest):
+        lines += _quoted(excerpt)
+    _console().print(Group(*lines))
+
+
+def show_report(report: Report) -> None:
+    """Print the figures of an evaluation, by language and by kind of question."""
+    console = _console()
+    for title, groups in (("language", report.by_language), ("kind", report.by_kind)):
+        console.print(_table(title, {**groups, "all": report.total}))
+    console.print(
+        f"index version {report.version}, {report.model}; one question: "
+        f"median {report.latency_p50_ms:.0f} ms, 95 of 100 within {report.latency_p95_ms:.0f} ms"
+    )
+
+
+def _quoted(excerpt: Excerpt) -> Sequence[Text | Padding]:
+    document = excerpt.document
+    bar = Text("\n".join(f"▌ {line}" for line in excerpt.quote.split("\n")), style="bold")
+    title = Text(f"{excerpt.rank} · ").append(
+        document.title, style=f"link {document.url}" if document.url else "none"
+    )
+    facts = (document.publisher, str(document.published), document.language, f"[{document.reliability}]")
+    lines = [Text(), bar, title, Text(" · ".join(facts), style="dim")]
+    lines += [Text(text, style="dim") for text in (document.url, document.note, document.notice) if text]
+    return [lines[0], *(Padding(line, (0, 0, 0, 2)) for line in lines[1:])]
+
+
+def _table(title: str, groups: Mapping[str, Figures]) -> Table:
+    table = Table(title_justify="left", header_style="bold")
+    table.add_column(title)
+    names = [field.name for field in fields(Figures)]
+    for name in names:
+        table.add_column(_HEADS.get(name, name), justify="right")
+    for group, figures in groups.items():
+        table.add_row(group, *(_number(getattr(figures, name)) for name in names))
+    return table
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, int) else f"{value:.3f}"
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        return Console(highlight=False, soft_wrap=True, width=_WIDTH)
+    return Console(highlight=False, width=min(console.width, _WIDTH))
