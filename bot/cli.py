@@ -5,10 +5,11 @@ import sys
 import typer
 
 from bot.commands import app as bot_app
+from bot.sandbox.commands import sandbox
 from corpus.commands import app as corpus_app
 from corpus.errors import SpravaError
+from index.asking import ask, chat, evaluate
 from index.commands import app as index_app
-from index.commands import ask, chat
 
 app = typer.Typer(
     name="sprava",
@@ -19,6 +20,8 @@ app = typer.Typer(
 )
 app.command()(ask)
 app.command()(chat)
+app.command()(sandbox)
+index_app.command()(evaluate)
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(index_app, name="index")
 app.add_typer(bot_app, name="bot")

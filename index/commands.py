@@ -23,14 +23,6 @@ app = typer.Typer(
 )
 
 
-def ask(question: str) -> None:
-    """Answer a question as the bot would."""
-
-
-def chat() -> None:
-    """Ask in a loop, in the terminal."""
-
-
 @app.command()
 def update() -> None:
     """Encode what changed in the documents, and publish a new version; a running bot takes it up by itself."""
