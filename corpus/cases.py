@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from corpus.declension import name_forms, place_forms
 from corpus.errors import SpravaError
-from corpus.fold import Token, skeleton, tokens
+from corpus.fold import Token, is_cyrillic, skeleton, tokens
 
 CASES_FILE = Path(__file__).parent / "cases.toml"
 _ID = re.compile("[a-z0-9-]{1,32}")
@@ -400,4 +400,5 @@ def _is_written_as_name(text: str, token: Token, phrase: _Phrase) -> bool:
         return quoted or token.word.isupper() or not phrase.common
     if phrase.acronym:
         return token.word.isupper()
-    return token.capital and (quoted or not (phrase.common and starts_sentence(text, token.start)))
+    common = phrase.common and is_cyrillic(token.word)  # written in Latin letters, Viasna is no season
+    return token.capital and (quoted or not (common and starts_sentence(text, token.start)))

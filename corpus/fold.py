@@ -95,6 +95,11 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+def is_cyrillic(word: str) -> bool:
+    """Whether a word starts with a Cyrillic letter."""
+    return "\u0400" <= word[:1] <= "\u04ff"
+
+
 @lru_cache(maxsize=1 << 17)
 def skeleton(word: str) -> str:
     """The folded Latin form of one word; a hyphen or an apostrophe inside it is dropped."""

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from corpus.cases import Cases, starts_sentence
 from corpus.document import Document
-from corpus.fold import Token, tokens
+from corpus.fold import Token, is_cyrillic, tokens
 
 ENOUGH_WORDS = 200
 """Distinct words in a script, and at least a sixth of all, from which on a word that no document says is strange."""
@@ -131,11 +131,6 @@ def capital_runs(text: str, found: Sequence[Token]) -> Iterator[list[Token]]:
             run.append(token)
     if run:
         yield run
-
-
-def is_cyrillic(word: str) -> bool:
-    """Whether a word starts with a Cyrillic letter."""
-    return "\u0400" <= word[:1] <= "\u04ff"
 
 
 def stems(skeleton: str) -> tuple[str, ...]:

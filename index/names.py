@@ -15,11 +15,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from corpus.cases import Cases, CaseType, Fit, PersonSpan, starts_sentence
-from corpus.fold import Token, tokens
+from corpus.fold import Token, is_cyrillic, tokens
 from index.learnt import Learnt, capital_runs
 from index.ordinary import ORDINARY
 
-ALONE, BESIDE_GIVEN_NAME = (6, 9), (5, 7)
+ALONE, BESIDE_GIVEN_NAME = {1: 6, 2: 9}, {1: 5, 2: 7}
 """Letters that a surname needs so that one, or two, of them may be wrong."""
 _VOWELS = frozenset("aeiv")
 _CASE_ENDING = "(?:|a|e|i|v|am|em|im|ai|ei|ae|av|avi|evi|as)"
@@ -128,13 +128,15 @@ def _correct(
             for one in found[max(0, at - 2) : at + 2]
             for person in cases.given_of.get(one.skeleton, ())
         }
-        near = _nearest_surnames(token.skeleton, cases, BESIDE_GIVEN_NAME if given else ALONE)
-        fitting = [form for form in near if not given.isdisjoint(cases.surnames[form])]
-        if not near or (not fitting and not _may_stand_alone(token, near)):
+        reach = _nearest_surnames(token.skeleton, cases)
+        near = [(form, off) for form, off in reach if given or len(form) >= ALONE[off]]
+        fitting = [form for form, _ in near if not given.isdisjoint(cases.surnames[form])]
+        if not near or (not fitting and not _may_stand_alone(token, *near[0])):
             continue
-        bearers = dict.fromkeys(person for form in near for person in cases.bare(form))
-        read[at] = token._replace(skeleton=(fitting or near)[0])
-        if not token.capital or len(bearers) > 1 or not _is_slip(token.skeleton, near[0]):
+        read[at] = token._replace(skeleton=(fitting or [near[0][0]])[0])
+        rivals = [form for form, off in reach if off <= near[0][1] + 1]
+        bearers = dict.fromkeys(person for form in rivals for person in cases.bare(form))
+        if not token.capital or len(bearers) > 1 or not _is_slip(token.skeleton, near[0][0]):
             doubtful[at] = tuple(bearers)
     for at, token in enumerate(read):
         for beside in (at - 1, at + 1) if token.skeleton in cases.surnames else ():
@@ -155,20 +157,15 @@ def _is_known(token: Token, cases: Cases) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)
-def _nearest_surnames(written: str, cases: Cases, shortest: tuple[int, int]) -> tuple[str, ...]:
-    """The forms of surnames that a misspelling is nearest to; `shortest` is what may be one and two letters off."""
-    if len(written) < shortest[0]:
-        return ()
+def _nearest_surnames(written: str, cases: Cases) -> tuple[tuple[str, int], ...]:
+    """Forms of surnames that a misspelling may stand for, nearest first, with how many letters are wrong."""
     found = process.extract(written, cases.surnames.keys(), scorer=OSA.distance, score_cutoff=2, limit=None)
-    near = [(form, off) for form, off, _ in found if off and len(form) >= shortest[off - 1]]
-    return tuple(form for form, off in near if off == near[0][1])
+    return tuple((form, off) for form, off, _ in found if off and len(form) >= BESIDE_GIVEN_NAME[off])
 
 
-def _may_stand_alone(token: Token, near: Sequence[str]) -> bool:
+def _may_stand_alone(token: Token, form: str, off: int) -> bool:
     """Whether a misspelling without a given name is worth asking about: people get the first letter right."""
-    if near[0][0] != token.skeleton[0]:
-        return False
-    return token.capital or OSA.distance(token.skeleton, near[0]) == 1
+    return form[0] == token.skeleton[0] and (token.capital or off == 1)
 
 
 def _nearest_given(written: str, cases: Cases, bearers: Sequence[str]) -> str | None:
@@ -234,11 +231,8 @@ def _goes_on(question: str, read: Sequence[Token], span: PersonSpan) -> bool:
 
 def _as_written(token: Token, cases: Cases) -> Token:
     """A place or organisation may be typed in small letters, unless it is also an ordinary word."""
-    return (
-        token
-        if token.capital or token.skeleton in cases.ordinary
-        else token._replace(word=token.word.upper())
-    )
+    ordinary = token.skeleton in cases.ordinary and (is_cyrillic(token.word) or len(token.word) <= 4)
+    return token if token.capital or ordinary else token._replace(word=token.word.upper())
 
 
 def _strangers(

@@ -100,7 +100,7 @@ def test_organisations_places_and_terms_are_recognised_but_ordinary_words_are_no
     [
         ("What was Babaryka charged with?", {"babaryka-viktar", "babaryka-eduard"}),
         ("Кто такая Мария?", {"rabkova", "kalesnikava"}),
-        ("Кто такой Макцевич?", {"mantsevich", "matskevich"}),
+        ("Кто такой Мацевич?", {"mantsevich", "matskevich"}),
         ("Where is Statkenich?", {"statkevich"}),
     ],
 )
