@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from index.asking import ask, chat, evaluate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,10 +23,15 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command()(evaluate)
+
+__all__ = ["app", "ask", "chat"]
 
 
 @app.command()
-def update() -> None:
+def update(
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing where nothing changed.")] = False,
+) -> None:
     """Encode what changed in the documents, and publish a new version; a running bot takes it up by itself."""
     from time import perf_counter
 
@@ -50,6 +57,8 @@ def update() -> None:
             progress=progress,
         )
     seconds = f"in {perf_counter() - started:.1f} s"
+    if not done.published and quiet:
+        return
     if not done.published:
         typer.echo(f"nothing changed: index version {done.version.number} is up to date ({seconds})")
         return
