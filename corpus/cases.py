@@ -4,61 +4,25 @@ Which case a question means is `index/names.py`; it reuses the tables and `Cases
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from corpus.declension import name_forms, place_forms
-from corpus.errors import SpravaError
 from corpus.fold import Token, is_cyrillic, skeleton, tokens
+from corpus.roster import Case, CasesError, CaseType, GivenLine, Roster, read_roster
+
+__all__ = ["Case", "CaseType", "Cases", "CasesError", "Mention", "load_cases", "parse_cases"]
 
 CASES_FILE = Path(__file__).parent / "cases.toml"
-_ID = re.compile("[a-z0-9-]{1,32}")
 _QUOTES = "«„“”\"'‘’‚‹"
-_PARENTHESIS = re.compile(r"\s*[(\[].*?[)\]]")
 _HYPHEN = re.compile("[-\u2010\u2011]")
 _PATRONYMIC = re.compile(r".{2,}(?:avic|evic|ic|avn|evn|icn)(?:a|v|e|i|am|em|ai|ei)?")
 _CONJUNCTIONS = frozenset({"and", "и", "і", "й", "ды", "та", "und", "i", "oraz", "y"})
 _FALLBACK = {"be-tarask": ("be",), "be-latn": (), "be": ("be-tarask", "ru"), "ru": (), "uk": ("ru",)}
-
-
-class CasesError(SpravaError):
-    """The file of cases is wrong: which entry, what about it, what to change."""
-
-
-class CaseType(StrEnum):
-    """What a case is about."""
-
-    PERSON = "person"
-    ORGANISATION = "organisation"
-    PLACE = "place"
-    TERM = "term"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One entry of `cases.toml`; the meaning of each field is at the top of that file."""
-
-    id: str
-    type: CaseType
-    names: Mapping[str, str]
-    also: tuple[str, ...] = ()
-    confusable: tuple[str, ...] = ()
-    common: frozenset[str] = frozenset()
-    """Skeletons of spellings that are also ordinary words."""
-    protected: bool = False
-    note: str | None = None
-
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """Every listed spelling once, without what stands in brackets."""
-        names = (_PARENTHESIS.sub("", name) for name in (*self.names.values(), *self.also))
-        return tuple(dict.fromkeys(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +60,35 @@ class _Phrase(NamedTuple):
     term: bool
 
 
-@dataclass(frozen=True, eq=False)
 class Cases:
     """All cases, in the order of the file, with the tables that find them. Keys of the tables are skeletons."""
 
-    all: tuple[Case, ...]
-    given_lines: tuple[tuple[str, bool], ...]
-    """Each line of [given_names] and whether these are women's names."""
-    common_surnames: frozenset[str]
-    """Forms of frequent surnames that belong to nobody here."""
-    by_id: Mapping[str, Case] = field(init=False, repr=False)
-    numbers: Mapping[str, int] = field(init=False, repr=False)
-    given: dict[str, frozenset[int]] = field(init=False, repr=False, default_factory=dict)
-    """A form of a given name -> the numbers of its lines of [given_names]."""
-    surnames: dict[str, tuple[str, ...]] = field(init=False, repr=False, default_factory=dict)
-    """A form of a surname -> the people who bear it."""
-    decided: dict[str, str] = field(init=False, repr=False, default_factory=dict)
-    """A form of a surname that alone means one person."""
-    given_of: dict[str, frozenset[str]] = field(init=False, repr=False, default_factory=dict)
-    """A form of a given name -> the people who bear it."""
-    _bases: dict[str, set[int]] = field(init=False, repr=False, default_factory=dict)
-    _phrases: dict[str, list[_Phrase]] = field(init=False, repr=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_id", {case.id: case for case in self.all})
-        object.__setattr__(self, "numbers", {case.id: number for number, case in enumerate(self.all)})
-        for number, (line, female) in enumerate(self.given_lines):
-            for base in map(skeleton, line.split()):
-                self._bases.setdefault(base, set()).add(number)
-                for form in name_forms(base, female):
-                    self.given[form] = self.given.get(form, frozenset()) | {number}
+    def __init__(self, roster: Roster) -> None:
+        self.all = roster.cases
+        self.by_id: Mapping[str, Case] = {case.id: case for case in self.all}
+        self.numbers: Mapping[str, int] = {case.id: number for number, case in enumerate(self.all)}
+        self.common_surnames = roster.common_surnames
+        self.surnames: dict[str, tuple[str, ...]] = {}
+        """A form of a surname -> the people who bear it."""
+        self.decided: dict[str, str] = {}
+        """A form of a surname that alone means one person."""
+        self.given: set[str] = set()
+        """Every form of every given name."""
+        self.given_of: dict[str, frozenset[str]] = {}
+        """A form of a given name -> the people who bear it."""
+        self.ordinary: set[str] = set()
+        """Names of people, organisations and places that are also ordinary words."""
+        self._phrases: dict[str, list[_Phrase]] = {}
+        lines: dict[str, list[GivenLine]] = {}
+        for line in roster.given_names:
+            for spelling in line.skeletons:
+                lines.setdefault(spelling, []).append(line)
+                self.given |= name_forms(spelling, line.female)
         for case in self.all:
+            if case.type is not CaseType.TERM:
+                self.ordinary |= case.common
             if case.type is CaseType.PERSON:
-                self._add_person(case)
+                self._add_person(case, lines)
             else:
                 self._add_phrases(case)
         for phrases in self._phrases.values():
@@ -148,11 +108,6 @@ class Cases:
         names = self.by_id[case_id].names
         chain = (language, *_FALLBACK.get(language, ()), "en", *names)
         return next(names[code] for code in chain if code in names)
-
-    @cached_property
-    def ordinary(self) -> frozenset[str]:
-        """Skeletons of names of people, organisations and places that are also ordinary words."""
-        return frozenset(word for case in self.all if case.type is not CaseType.TERM for word in case.common)
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """What a text names, in order. A bare surname means whoever the same text names in full, if anyone."""
@@ -275,14 +230,14 @@ class Cases:
             text, token.start
         )
 
-    def _add_person(self, case: Case) -> None:
+    def _add_person(self, case: Case, lines: Mapping[str, Sequence[GivenLine]]) -> None:
         full = [name.split() for name in case.spellings if " " in name]
-        lines = {line for name in full for line in self._bases.get(skeleton(name[0]), ())}
-        female = any(self.given_lines[line][1] for line in lines)
+        own = {line for parts in full for line in lines.get(skeleton(parts[0]), ())}
+        female = any(line.female for line in own)
+        given = {skeleton(parts[0]) for parts in full}.union(*(line.skeletons for line in own))
+        for form in {form for spelling in given for form in name_forms(spelling, female)}:
+            self.given_of[form] = self.given_of.get(form, frozenset()) | {case.id}
         for parts in full:
-            given = {skeleton(parts[0])} | {base for base, at in self._bases.items() if at & lines}
-            for form in {form for base in given for form in name_forms(base, female)}:
-                self.given_of[form] = self.given_of.get(form, frozenset()) | {case.id}
             for surname in _HYPHEN.split(parts[-1]):
                 self._add_surname(case.id, name_forms(skeleton(surname), female))
         for name in case.spellings:
@@ -311,7 +266,7 @@ class Cases:
 
 def starts_sentence(text: str, start: int) -> bool:
     """Whether a word begins a sentence or a line; a word in quotation marks does not."""
-    before = text[:start].rstrip(" ")
+    before = text[max(0, start - 8) : start].rstrip(" ")
     return not before or before[-1] in ".!?…\n:—–-*#•"
 
 
@@ -323,65 +278,7 @@ def load_cases() -> Cases:
 
 def parse_cases(text: str) -> Cases:
     """Cases from the text of a `cases.toml`; raises `CasesError` naming the entry that is wrong."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CasesError(f"cases.toml is not valid TOML: {error}; correct that line") from error
-    cases = tuple(_read_case(entry) for entry in table.get("case", ()))
-    known: set[str] = set()
-    for case in cases:
-        if case.id in known:
-            raise CasesError(f"cases.toml: the id {case.id!r} occurs twice; rename one of the two entries")
-        known.add(case.id)
-    for case in cases:
-        if missing := [other for other in case.confusable if other not in known]:
-            raise CasesError(
-                f"cases.toml: {case.id!r} is confusable with {missing[0]!r}, which does not exist; correct the id"
-            )
-    given = table.get("given_names", {})
-    return Cases(
-        all=cases,
-        given_lines=tuple(
-            (line, sex == "female") for sex in ("male", "female") for line in given.get(sex, ())
-        ),
-        common_surnames=frozenset(
-            form
-            for surname in table.get("surnames", {}).get("common", "").split()
-            for form in name_forms(skeleton(surname), female=False) | {f"{skeleton(surname)}a"}
-        ),
-    )
-
-
-def _read_case(entry: dict[str, Any]) -> Case:
-    case_id = entry.get("id", "")
-    if not _ID.fullmatch(case_id):
-        raise CasesError(
-            f"cases.toml: the id {case_id!r} is not 1 to 32 characters of a-z, 0-9 and -; rename it"
-        )
-    try:
-        case = Case(
-            id=case_id,
-            type=CaseType(entry["type"]),
-            names=MappingProxyType(dict(entry["names"])),
-            also=tuple(entry.get("also", ())),
-            confusable=tuple(entry.get("confusable", ())),
-            common=frozenset(
-                form for word in entry.get("common", ()) for form in place_forms(skeleton(word))
-            ),
-            protected=entry.get("protected", False),
-            note=entry.get("note"),
-        )
-    except (KeyError, ValueError) as error:
-        raise CasesError(
-            f"cases.toml: {case_id!r} lacks or misspells {error}; see the top of the file"
-        ) from error
-    if unknown := entry.keys() - {*Case.__dataclass_fields__}:
-        raise CasesError(
-            f"cases.toml: {case_id!r} has an unknown field {min(unknown)!r}; see the top of the file"
-        )
-    if "en" not in case.names:
-        raise CasesError(f"cases.toml: {case_id!r} has no English name; add names.en")
-    return case
+    return Cases(read_roster(text))
 
 
 def _adjoin(text: str, found: Sequence[Token], left: int, right: int) -> bool:

@@ -126,10 +126,10 @@ def test_a_thousand_passages_take_less_than_a_second() -> None:
         "Ихара Лосика и Николая Статкевича держали в колонии в Горках, сообщила правозащитница из «Весны». "
         * 7
     )
-    started = time.perf_counter()
+    started = time.process_time()
     for number in range(1000):
         CASES.mentions(f"{number} {passage}")
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 @pytest.mark.parametrize(
