@@ -3,20 +3,22 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 from sandboxes import Client
 
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
 from bot.sandbox.specification import utf16_length
 
-pytestmark = pytest.mark.browser
+# One browser for all, so one event loop for all.
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
@@ -75,7 +77,7 @@ async def scripted_bot(api: Client) -> None:
                 await api.ok("editMessageText", **edit, text=QUOTE, entities=[whole])
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium: apt-get install chromium")
@@ -85,7 +87,7 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def silent() -> AsyncIterator[Client]:
     """A sandbox whose bot has not started yet."""
     async with Sandbox(throttle=False) as sandbox, ClientSession() as session:
@@ -94,7 +96,7 @@ async def silent() -> AsyncIterator[Client]:
         yield Client(sandbox, session)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def api(silent: Client) -> AsyncIterator[Client]:
     """A sandbox with the scripted bot behind it."""
     bot = asyncio.create_task(scripted_bot(silent))
@@ -104,21 +106,34 @@ async def api(silent: Client) -> AsyncIterator[Client]:
     bot.cancel()
 
 
-async def opened(browser: Browser, api: Client, **options: Any) -> Page:
-    """The page in a fresh profile; whatever it logs, or asks of another host, fails the test."""
-    context = await browser.new_context(
-        **{"viewport": {"width": 1180, "height": 860}, "color_scheme": "light"} | options
-    )
-    page = await context.new_page()
+Opener = Callable[..., Awaitable[Page]]
 
-    def fail(said: ConsoleMessage) -> None:
-        raise AssertionError(f"the page logged: {said.text}")
 
-    page.on("console", fail)
-    page.on("pageerror", lambda error: pytest.fail(f"the page failed: {error}"))
-    await page.goto(api.sandbox.page_url)
-    await page.wait_for_selector("#people button")
-    return page
+@pytest_asyncio.fixture(loop_scope="module")
+async def opened(browser: Browser, silent: Client) -> AsyncIterator[Opener]:
+    """Opens the page in a fresh profile; whatever it logs, or asks of another host, fails the test."""
+    contexts, faults = [], []
+
+    async def open_page(**options: Any) -> Page:
+        window = {"viewport": {"width": 1180, "height": 860}, "color_scheme": "light"}
+        contexts.append(await browser.new_context(**window | options))
+        page = await contexts[-1].new_page()
+        page.on("console", lambda said: faults.append(said.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "request",
+            lambda asked: (
+                faults.append(asked.url) if not asked.url.startswith(silent.sandbox.page_url) else None
+            ),
+        )
+        await page.goto(silent.sandbox.page_url)
+        await page.wait_for_selector("#people button", state="attached")
+        return page
+
+    yield open_page
+    for context in contexts:
+        await context.close()
+    assert faults == []
 
 
 async def ask(page: Page, question: str = "When was the verdict?") -> None:
@@ -135,9 +150,9 @@ async def picture(page: Page, name: str, folder: Path) -> None:
 
 
 async def test_a_question_is_answered_with_quotes_and_a_button_edits_the_answer(
-    browser: Browser, api: Client, tmp_path: Path
+    opened: Opener, api: Client, tmp_path: Path
 ) -> None:
-    page = await opened(browser, api)
+    page = await opened()
     await ask(page)
     quote = page.locator(".theirs blockquote").first
     assert await quote.inner_text() == QUOTE
@@ -156,15 +171,15 @@ async def test_a_question_is_answered_with_quotes_and_a_button_edits_the_answer(
     assert api.sandbox.violations == []
 
 
-async def test_a_text_never_becomes_markup(browser: Browser, api: Client) -> None:
-    page = await opened(browser, api)
+async def test_a_text_never_becomes_markup(opened: Opener, api: Client) -> None:
+    page = await opened()
     await ask(page, "<b>bold?</b>")
     assert await page.locator(".own .text").inner_text() != "bold?"
     assert await page.locator(".messages :is(img, script, b:not(.reply b))").count() == 0
 
 
-async def test_a_long_quote_is_folded_until_it_is_opened(browser: Browser, api: Client) -> None:
-    page = await opened(browser, api)
+async def test_a_long_quote_is_folded_until_it_is_opened(opened: Opener, api: Client) -> None:
+    page = await opened()
     await ask(page)
     quote = page.locator(".theirs blockquote").nth(1)
     folded = (await quote.bounding_box() or {})["height"]
@@ -175,36 +190,36 @@ async def test_a_long_quote_is_folded_until_it_is_opened(browser: Browser, api: 
     await quote.get_by_role("button", name="Show less").wait_for()
 
 
-async def test_the_page_says_that_the_bot_is_starting(browser: Browser, silent: Client) -> None:
-    page = await opened(browser, silent)
+async def test_the_page_says_that_the_bot_is_starting(opened: Opener, silent: Client) -> None:
+    page = await opened()
     status = page.locator("#status")
     assert await status.inner_text() == "the bot is starting…"
     await silent.ok("getUpdates")
     await page.wait_for_function("document.getElementById('status').textContent === 'bot'")
 
 
-async def test_an_example_question_is_asked_by_pressing_it(browser: Browser, api: Client) -> None:
-    page = await opened(browser, api)
+async def test_an_example_question_is_asked_by_pressing_it(opened: Opener, api: Client) -> None:
+    page = await opened()
     await page.get_by_text("Exact quotes from published sources.").wait_for()
     await page.get_by_role("button", name="Калі затрымалі Ігара Лосіка?").click()
     await page.wait_for_selector(".theirs blockquote")
     assert await page.locator(".own .text").get_attribute("lang") == "be"
 
 
-async def test_everything_can_be_done_with_the_keyboard_alone(browser: Browser, api: Client) -> None:
-    page = await opened(browser, api)
+async def test_everything_can_be_done_with_the_keyboard_alone(opened: Opener, api: Client) -> None:
+    page = await opened()
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.className") == "skip"
     await page.keyboard.press("Enter")
     await page.keyboard.type("/s")
-    options = page.get_by_role("option")
+    options = page.locator("#commands").get_by_role("option")
     assert await options.all_inner_texts() == ["/start\nStart", "/sources\nSources"]
     await page.keyboard.press("ArrowDown")
     assert await options.nth(1).get_attribute("aria-selected") == "true"
     await page.keyboard.press("Escape")
-    assert await page.get_by_role("listbox").count() == 0
+    assert await page.get_by_role("listbox", name="Commands").count() == 0
     await page.keyboard.press("Backspace")
-    await page.keyboard.type("o")
+    await page.keyboard.type("so")
     await page.keyboard.press("Enter")
     await page.wait_for_selector(".theirs blockquote")
     assert (await page.locator(".own .text").inner_text()).startswith("/sources")
@@ -217,16 +232,16 @@ async def test_everything_can_be_done_with_the_keyboard_alone(browser: Browser, 
     await page.get_by_text("edited").wait_for()
 
 
-async def test_the_language_of_a_person_changes_their_menu(browser: Browser, api: Client) -> None:
-    page = await opened(browser, api)
+async def test_the_language_of_a_person_changes_their_menu(opened: Opener, api: Client) -> None:
+    page = await opened()
     await page.get_by_label("Language of this person’s Telegram").select_option("be")
     await page.wait_for_selector('#people [aria-current] .badge:text("be")')
     await page.get_by_role("button", name="Commands").click()
-    assert await page.get_by_role("option").all_inner_texts() == ["/sources\nКрыніцы"]
+    assert await page.locator("#commands").get_by_role("option").all_inner_texts() == ["/sources\nКрыніцы"]
 
 
-async def test_an_own_message_can_be_replied_to_and_edited(browser: Browser, api: Client) -> None:
-    page = await opened(browser, api)
+async def test_an_own_message_can_be_replied_to_and_edited(opened: Opener, api: Client) -> None:
+    page = await opened()
     await ask(page)
     await page.get_by_label("Details of message 1").focus()
     await page.keyboard.press("Enter")
@@ -245,8 +260,8 @@ async def test_an_own_message_can_be_replied_to_and_edited(browser: Browser, api
     await page.locator(".own .reply").wait_for()
 
 
-async def test_each_person_has_their_own_chat_and_can_block_the_bot(browser: Browser, api: Client) -> None:
-    page = await opened(browser, api)
+async def test_each_person_has_their_own_chat_and_can_block_the_bot(opened: Opener, api: Client) -> None:
+    page = await opened()
     await ask(page)
     await page.get_by_role("button", name="Алена").click()
     await page.wait_for_selector("#welcome:not([hidden])")
@@ -304,11 +319,9 @@ UNREACHABLE = """() => {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("form", "width", "height"), [("desktop", 1180, 860), ("phone", 360, 740)])
 async def test_the_page_can_be_read_and_reached_in_every_form(
-    browser: Browser, api: Client, tmp_path: Path, scheme: str, form: str, width: int, height: int
+    opened: Opener, api: Client, tmp_path: Path, scheme: str, form: str, width: int, height: int
 ) -> None:
     page = await opened(
-        browser,
-        api,
         color_scheme=scheme,
         viewport={"width": width, "height": height},
         reduced_motion="reduce",
@@ -326,8 +339,8 @@ async def test_the_page_can_be_read_and_reached_in_every_form(
         assert await page.evaluate(UNREACHABLE) == []
 
 
-async def test_the_chosen_theme_outlives_a_reload(browser: Browser, api: Client) -> None:
-    page = await opened(browser, api)
+async def test_the_chosen_theme_outlives_a_reload(opened: Opener, api: Client) -> None:
+    page = await opened()
     ground = "getComputedStyle(document.body).backgroundColor"
     light = await page.evaluate(ground)
     await page.get_by_role("button", name="Theme: auto").click()
@@ -340,8 +353,8 @@ async def test_the_chosen_theme_outlives_a_reload(browser: Browser, api: Client)
     assert await page.evaluate(ground) == dark
 
 
-async def test_a_page_in_another_tab_sees_the_same_chat(browser: Browser, api: Client) -> None:
-    first, second = await opened(browser, api), await opened(browser, api)
+async def test_a_page_in_another_tab_sees_the_same_chat(opened: Opener, api: Client) -> None:
+    first, second = await opened(), await opened()
     await ask(first)
     await second.wait_for_selector(".theirs blockquote")
     emily = next(iter(api.sandbox.people.values()))
