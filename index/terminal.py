@@ -1,11 +1,10 @@
 """Answers and figures on a terminal: colours and links where there is one, plain text in a pipe."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from types import MappingProxyType
 
-from rich.console import Console, Group
-from rich.padding import Padding
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -58,7 +57,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 def show_answer(answer: Answer, *, language: str) -> None:
     """Print the quotes, each with whose it is, or why there is none; our own words in `language` (en, ru, be)."""
     say = _WORDS[language]
-    lines: list[Text | Padding] = []
+    lines: list[Text] = []
     if answer.reason is not None:
         key = "private" if answer.private else answer.reason.value
         lines.append(Text(say[key], style="bold yellow"))
@@ -71,7 +70,9 @@ def show_answer(answer: Answer, *, language: str) -> None:
         lines.append(Text(say["differs"], style="bold yellow"))
     for excerpt in (*answer.excerpts, *answer.nearest):
         lines += _quoted(excerpt)
-    _console().print(Group(*lines))
+    console = _console()
+    for line in lines:
+        console.print(line, soft_wrap=not console.is_terminal)
 
 
 def show_report(report: Report) -> None:
@@ -85,16 +86,20 @@ def show_report(report: Report) -> None:
     )
 
 
-def _quoted(excerpt: Excerpt) -> Sequence[Text | Padding]:
+def _quoted(excerpt: Excerpt) -> list[Text]:
     document = excerpt.document
-    bar = Text("\n".join(f"▌ {line}" for line in excerpt.quote.split("\n")), style="bold")
-    title = Text(f"{excerpt.rank} · ").append(
-        document.title, style=f"link {document.url}" if document.url else "none"
-    )
+    link = f"link {document.url}" if document.url else "none"
     facts = (document.publisher, str(document.published), document.language, f"[{document.reliability}]")
-    lines = [Text(), bar, title, Text(" · ".join(facts), style="dim")]
-    lines += [Text(text, style="dim") for text in (document.url, document.note, document.notice) if text]
-    return [lines[0], *(Padding(line, (0, 0, 0, 2)) for line in lines[1:])]
+    return [
+        Text(),
+        *(Text(f"  ▌ {line}", style="bold") for line in excerpt.quote.split("\n")),
+        Text(f"  {excerpt.rank} · ").append(document.title, style=link),
+        *(
+            Text(f"  {line}", style="dim")
+            for line in (" · ".join(facts), document.url, document.note, document.notice)
+            if line
+        ),
+    ]
 
 
 def _table(title: str, groups: Mapping[str, Figures]) -> Table:
@@ -116,6 +121,4 @@ def _number(value: float | None) -> str:
 
 def _console() -> Console:
     console = Console(highlight=False)
-    if not console.is_terminal:
-        return Console(highlight=False, soft_wrap=True, width=_WIDTH)
-    return Console(highlight=False, width=min(console.width, _WIDTH))
+    return Console(highlight=False, width=min(console.width, _WIDTH) if console.is_terminal else _WIDTH)
