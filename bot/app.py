@@ -37,7 +37,7 @@ async def run(settings: BotSettings, *, base: Base) -> None:
     _on_signals(stopping)
     try:
         if await _connect(bot, stopping):
-            await _serve(bot, seen, Asker(base), stopping, groups=settings.groups)
+            await serve(bot, seen, Asker(base), stopping, groups=settings.groups)
     finally:
         await bot.shutdown()
         engine.dispose()

@@ -10,12 +10,15 @@ import logging
 import random
 import secrets
 import time
+import warnings
 from collections import deque
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from telegram import Update
 from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.warnings import PTBDeprecationWarning
 
 from bot.seen import Seen
 from bot.transport import NotSentError, TelegramBot
@@ -280,5 +283,7 @@ def chat_of(update: dict[str, Any]) -> int | str:
 
 def seconds_of(error: RetryAfter) -> float:
     """The pause that Telegram asks for."""
-    wait = error.retry_after
-    return float(wait) if isinstance(wait, int) else wait.total_seconds()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PTBDeprecationWarning)  # an int now, a timedelta in a later version
+        wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

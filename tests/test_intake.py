@@ -1,0 +1,312 @@
+"""Updates in: confirmed only after handling, in order within a chat, one bad update stops nobody."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from telegram import Update
+
+from bot import intake
+from bot.database import open_database
+from bot.intake import Backoff, Intake, TokenRejectedError, chat_of
+from bot.sandbox import faults
+from bot.sandbox.server import Sandbox
+from bot.seen import Seen
+from bot.transport import NotSentError, TelegramBot
+
+Handle = Callable[[Update], Awaitable[None]]
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses a hundred times shorter."""
+    monkeypatch.setattr(intake, "_NETWORK_S", (0.005, 0.6))
+    monkeypatch.setattr(intake, "_STANDBY_S", (0.05, 0.6))
+
+
+@asynccontextmanager
+async def taking(
+    sandbox: Sandbox, folder: Path, handle: Handle, *, now: Callable[[], float] = lambda: 0.0
+) -> AsyncIterator[list[str]]:
+    """An intake at work; yields the codes it gave up with."""
+    bot = TelegramBot(sandbox.token, api_url=sandbox.api_url, poll_timeout_s=50)
+    engine = open_database(f"sqlite:///{folder}/bot.sqlite")
+    given_up: list[str] = []
+
+    async def give_up(_update: Update, code: str) -> None:
+        given_up.append(code)
+
+    taker = Intake(bot, Seen(engine, now=now), handle=handle, give_up=give_up)
+    await bot.initialize()
+    task = asyncio.create_task(taker.run())
+    try:
+        yield given_up
+    finally:
+        taker.stop()
+        await task
+        await bot.shutdown()
+        engine.dispose()
+
+
+def collecting() -> tuple[list[str], Handle]:
+    texts: list[str] = []
+
+    async def handle(update: Update) -> None:
+        assert update.message is not None
+        texts.append(update.message.text or "")
+
+    return texts, handle
+
+
+async def until(sandbox: Sandbox, happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not happened():
+            await sandbox.world.bell.wait(0.01)
+
+
+async def test_an_update_stays_with_telegram_until_it_is_handled(tmp_path: Path) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def handle(_update: Update) -> None:
+        begun.set()
+        await go_on.wait()
+
+    async with Sandbox() as sandbox, taking(sandbox, tmp_path, handle):
+        await sandbox.person("Alena").say("hello")
+        await begun.wait()
+        await asyncio.sleep(0.2)
+        assert len(sandbox.world.updates.pending()) == 1
+        go_on.set()
+        await until(sandbox, lambda: not sandbox.world.updates.pending())
+
+
+async def test_order_is_kept_within_a_chat_and_chats_run_side_by_side(tmp_path: Path) -> None:
+    done: list[str] = []
+    slow = asyncio.Event()
+
+    async def handle(update: Update) -> None:
+        assert update.message is not None
+        if update.message.text == "A0":
+            await slow.wait()
+        done.append(update.message.text or "")
+
+    async with Sandbox() as sandbox:
+        alena, barys = sandbox.person("Alena"), sandbox.person("Barys")
+        for n in range(3):
+            await alena.say(f"A{n}")
+            await barys.say(f"B{n}")
+        async with taking(sandbox, tmp_path, handle):
+            await until(sandbox, lambda: len(done) == 3)
+            assert done == ["B0", "B1", "B2"]
+            slow.set()
+            await until(sandbox, lambda: len(done) == 6)
+    assert done[3:] == ["A0", "A1", "A2"]
+
+
+async def test_a_poison_update_is_tried_twice_given_up_and_passed(tmp_path: Path) -> None:
+    tried: list[str] = []
+
+    async def handle(update: Update) -> None:
+        assert update.message is not None
+        tried.append(update.message.text or "")
+        if update.message.text == "poison":
+            raise ValueError(update.message.text)
+
+    async with Sandbox() as sandbox, taking(sandbox, tmp_path, handle) as given_up:
+        alena = sandbox.person("Alena")
+        await alena.say("poison")
+        await alena.say("after it")
+        await until(sandbox, lambda: not sandbox.world.updates.pending())
+    assert tried == ["poison", "poison", "after it"]
+    assert len(given_up) == 1
+    assert given_up[0].startswith("E-")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"chat": []},
+        {"chat": {"id": [1]}},
+        {"chat": {"id": 5, "type": "private"}, "date": "yesterday", "message_id": 1},
+    ],
+    ids=["empty", "chat is a list", "id is a list", "bad date"],
+)
+async def test_an_update_that_cannot_be_parsed_stops_nobody(
+    tmp_path: Path, payload: dict[str, object]
+) -> None:
+    texts, handle = collecting()
+    async with Sandbox() as sandbox, taking(sandbox, tmp_path, handle) as given_up:
+        sandbox.world.updates.add("message", payload)
+        await sandbox.person("Alena").say("after it")
+        await until(sandbox, lambda: not sandbox.world.updates.pending())
+    assert texts == ["after it"]
+    assert given_up == []
+
+
+async def test_a_handler_that_takes_too_long_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "HANDLER_S", 0.05)
+
+    async def handle(_update: Update) -> None:
+        await asyncio.sleep(5)
+
+    async with Sandbox() as sandbox, taking(sandbox, tmp_path, handle) as given_up:
+        await sandbox.person("Alena").say("hello")
+        await until(sandbox, lambda: len(given_up) == 1)
+
+
+async def test_what_never_left_is_tried_until_it_does(tmp_path: Path, quick: None) -> None:
+    tries = 0
+
+    async def handle(_update: Update) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 6:
+            raise NotSentError("no connection")
+
+    async with Sandbox() as sandbox, taking(sandbox, tmp_path, handle) as given_up:
+        await sandbox.person("Alena").say("hello")
+        await until(sandbox, lambda: not sandbox.world.updates.pending())
+    assert (tries, given_up) == (6, [])
+
+
+async def test_a_finished_update_that_comes_again_is_not_handled_again(tmp_path: Path) -> None:
+    texts, handle = collecting()
+    begun = asyncio.Event()
+
+    async def hold_first(update: Update) -> None:
+        assert update.message is not None
+        if update.message.text == "first":
+            begun.set()
+            raise NotSentError("held")  # unfinished, so the offset cannot pass it
+        await handle(update)
+
+    async with Sandbox() as sandbox:
+        alena, barys = sandbox.person("Alena"), sandbox.person("Barys")
+        await alena.say("first")
+        await barys.say("second")
+        async with taking(sandbox, tmp_path, hold_first):
+            await until(sandbox, lambda: texts == ["second"])
+        async with taking(sandbox, tmp_path, handle):
+            await until(sandbox, lambda: not sandbox.world.updates.pending())
+    assert texts == ["second", "first"]
+
+
+async def test_polls_that_repeat_their_offset_keep_three_seconds_apart(tmp_path: Path) -> None:
+    go_on = asyncio.Event()
+
+    async def handle(_update: Update) -> None:
+        await go_on.wait()
+
+    async with Sandbox() as sandbox, taking(sandbox, tmp_path, handle):
+        await sandbox.person("Alena").say("hello")
+        await asyncio.sleep(1)
+        assert len(sandbox.calls("getUpdates")) <= 2
+        go_on.set()
+
+
+async def test_while_another_poller_holds_the_token_it_stands_by(tmp_path: Path, quick: None) -> None:
+    texts, handle = collecting()
+    async with Sandbox() as sandbox:
+        sandbox.faults.add(
+            "getUpdates", faults.error(409, "Conflict: terminated by other getUpdates request"), times=3
+        )
+        await sandbox.person("Alena").say("hello")
+        async with taking(sandbox, tmp_path, handle):
+            await until(sandbox, lambda: texts == ["hello"])
+    assert [entry.code for entry in sandbox.calls("getUpdates")][:4] == [409, 409, 409, 200]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        faults.drop_before(),
+        faults.error(502, "Bad Gateway"),
+        faults.garbage(),
+        faults.drop_after(),
+        faults.too_many_requests(1),
+    ],
+    ids=str,
+)
+async def test_a_poll_that_fails_is_repeated_and_loses_nothing(
+    tmp_path: Path, quick: None, fault: faults.Fault
+) -> None:
+    texts, handle = collecting()
+    async with Sandbox(throttle=False) as sandbox:
+        sandbox.faults.add("getUpdates", fault, times=2)
+        await sandbox.person("Alena").say("hello")
+        async with taking(sandbox, tmp_path, handle):
+            await until(sandbox, lambda: texts == ["hello"])
+
+
+async def test_a_revoked_token_ends_the_bot(tmp_path: Path) -> None:
+    _, handle = collecting()
+    async with Sandbox() as sandbox:
+        sandbox.faults.add("getUpdates", faults.error(401, "Unauthorized"))
+        with pytest.raises(TokenRejectedError):
+            async with taking(sandbox, tmp_path, handle):
+                await asyncio.sleep(0.5)
+
+
+async def test_a_stop_leaves_what_was_not_begun_to_telegram(tmp_path: Path) -> None:
+    begun = asyncio.Event()
+    texts, collect = collecting()
+
+    async def handle(update: Update) -> None:
+        begun.set()
+        await asyncio.sleep(0.2)
+        await collect(update)
+
+    async with Sandbox() as sandbox:
+        alena = sandbox.person("Alena")
+        await alena.say("begun")
+        await alena.say("not begun")
+        async with taking(sandbox, tmp_path, handle):
+            await begun.wait()
+        assert texts == ["begun"]
+        assert (
+            len(sandbox.world.updates.pending()) == 2
+        )  # "begun" is known as finished, but not yet confirmed
+        async with taking(sandbox, tmp_path, collect):
+            await until(sandbox, lambda: not sandbox.world.updates.pending())
+    assert texts == ["begun", "not begun"]
+
+
+def test_numbers_of_handled_updates_are_forgotten_after_a_day(tmp_path: Path) -> None:
+    now = 1_000_000.0
+    engine = open_database(f"sqlite:///{tmp_path}/bot.sqlite")
+    seen = Seen(engine, now=lambda: now)
+    seen.finish(1)
+    assert (seen.fail(2), seen.fail(2)) == (1, 2)
+    assert seen.finished([1, 2, 3]) == {1}
+    now += 24 * 3600
+    seen.forget_old()
+    assert seen.finished([1, 2, 3]) == {1}
+    now += 3600
+    seen.forget_old()
+    assert seen.finished([1, 2, 3]) == set()
+    engine.dispose()
+
+
+def test_the_pause_doubles_up_to_its_cap_and_starts_over() -> None:
+    backoff = Backoff(1, 4)
+    pauses = [backoff.next() for _ in range(4)]
+    assert all(most / 2 <= pause <= most for pause, most in zip(pauses, [1, 2, 4, 4], strict=True))
+    backoff.reset()
+    assert backoff.next() <= 1
+
+
+def test_updates_of_one_chat_share_a_queue_whatever_their_kind() -> None:
+    chat = {"chat": {"id": 7}}
+    updates = [
+        {"message": chat},
+        {"edited_message": chat},
+        {"callback_query": {"message": chat, "from": {"id": 1}}},
+    ]
+    assert {chat_of({"update_id": 5, **update}) for update in updates} == {7}
+    assert chat_of({"update_id": 5, "callback_query": {"from": {"id": 1}}}) == 1
+    assert chat_of({"update_id": 5}) == "update 5"
