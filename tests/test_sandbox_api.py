@@ -106,6 +106,7 @@ async def test_replies_are_as_the_documentation_types_them(api: Client) -> None:
         ({"chat_id": 5, "text": "x", "entities": "[{"}, "can't parse entities JSON object"),
         ({"chat_id": 5, "text": "x", "entities": [{"type": "bold"}]}, "can't parse entities[0].offset: is required"),
         ({"chat_id": 5, "text": "x", "disable_notification": "maybe"}, "can't parse disable_notification: must be of type Boolean"),
+        ({"chat_id": 5, "text": "<b>x", "parse_mode": "HTML"}, "the sandbox does not emulate parse_mode of sendMessage"),
         ({"chat_id": 5, "text": "x", "message_effect_id": "1"}, "the sandbox does not emulate message_effect_id of sendMessage"),
     ],
 )  # fmt: skip

@@ -7,7 +7,6 @@ const EXAMPLES = {
   ru: ["Когда задержали Игоря Лосика?", "Кого освободили в сентябре 2025 года?"],
   be: ["Калі затрымалі Ігара Лосіка?", "Каго вызвалілі ў верасні 2025 года?"],
 };
-const LANGUAGE_NAMES = { be: "беларуская", ru: "русский", en: "English" };
 const THEMES = ["auto", "light", "dark"];
 const $ = (id) => document.getElementById(id);
 
@@ -366,6 +365,7 @@ $("new-person").addEventListener("submit", async (event) => {
   if (added) { $("new-name").value = ""; choose(added.id, true); }
 });
 $("reset").addEventListener("click", () => call("reset", {}));
+$("day").addEventListener("click", async () => { if (await call("clock", { seconds: 86_400 })) toast("It is tomorrow now"); });
 $("theme").addEventListener("click", () => applyTheme(THEMES[(THEMES.indexOf(localStorage.getItem("theme") ?? "auto") + 1) % THEMES.length]));
 $("log").addEventListener("scroll", () => { $("down").hidden = nearBottom(); });
 $("down").addEventListener("click", toBottom);
