@@ -49,7 +49,7 @@ def sort_page(lines: Sequence[Line], *, title: str | None = None) -> Page:
     _take_anywhere(page)
     return Page(
         body=page.body(),
-        cut=tuple(Cut(line.number, line.text, page.why[line.number]) for line in page.cut_lines()),
+        cut=page.cuts(),
         title=page.title,
         publisher=page.publisher,
         author=page.author,
@@ -62,7 +62,7 @@ def sort_page(lines: Sequence[Line], *, title: str | None = None) -> Page:
 class _Page:
     lines: Sequence[Line]
     why: dict[int, str] = field(default_factory=dict)
-    """Number of each cut line -> reason."""
+    """Place in `lines` of each cut line -> reason; their numbers need not differ."""
     title: str | None = None
     publisher: str | None = None
     author: str | None = None
@@ -70,16 +70,23 @@ class _Page:
     notice: str | None = None
 
     def __post_init__(self) -> None:
-        self._position = {line.number: position for position, line in enumerate(self.lines)}
+        self._place = {id(line): place for place, line in enumerate(self.lines)}
 
     def kept(self) -> list[Line]:
-        return [line for line in self.lines if line.text and line.number not in self.why]
+        return [line for line in self.lines if line.text and not self.reason(line)]
 
-    def cut_lines(self) -> Iterator[Line]:
-        return (line for line in self.lines if line.number in self.why)
+    def cuts(self) -> tuple[Cut, ...]:
+        return tuple(
+            Cut(self.lines[place].number, self.lines[place].text, self.why[place])
+            for place in sorted(self.why)
+        )
 
     def cut(self, line: Line, why: str) -> None:
-        self.why.setdefault(line.number, why)
+        self.why.setdefault(self._place[id(line)], why)
+
+    def reason(self, line: Line) -> str:
+        """Why the line is cut; empty if it is kept."""
+        return self.why.get(self._place[id(line)], "")
 
     def before_prose(self) -> list[Line]:
         head: list[Line] = []
@@ -92,8 +99,8 @@ class _Page:
 
     def neighbour(self, line: Line, step: int) -> Line | None:
         """The line directly above (-1) or below (1), if it is not empty."""
-        position = self._position[line.number] + step
-        found = self.lines[position] if 0 <= position < len(self.lines) else None
+        place = self._place[id(line)] + step
+        found = self.lines[place] if 0 <= place < len(self.lines) else None
         return found if found and found.text else None
 
     def block(self, line: Line) -> Iterator[Line]:
@@ -108,14 +115,14 @@ class _Page:
         """Whether it is no part of a paragraph that was broken into lines."""
         above, below = self.neighbour(line, -1), self.neighbour(line, 1)
         broken_above = above and len(above.text) >= 40 and above.text[-1] not in ".!?…:;»”\"'"
-        return not (broken_above and above and above.number not in self.why) and not (
+        return not (broken_above and above and not self.reason(above)) and not (
             below and below.text[0].islower()
         )
 
     def body(self) -> str:
         kept: list[str] = []
         for line in self.lines:
-            if line.number in self.why or (not line.text and (not kept or not kept[-1])):
+            if self.reason(line) or (not line.text and (not kept or not kept[-1])):
                 continue
             kept.append(line.text)
         return "\n".join(kept).strip("\n")
@@ -156,7 +163,7 @@ def _take_head(page: _Page, head: list[Line]) -> None:
     dates = [line for line in page.kept() if parse_date(_unbulleted(line.text))]
     chronicle = sum(line not in head for line in dates) > 0
     for line in head:
-        if line.number in page.why:
+        if page.reason(line):
             continue
         fields = _fields(line.text)
         if fields and not (chronicle and line in dates):
@@ -168,7 +175,7 @@ def _take_head(page: _Page, head: list[Line]) -> None:
         elif (why := patterns.edge(line.text)) and page.stands_alone(line):
             page.cut(line, why)
     for line in head:
-        if line.number not in page.why and _is_byline(page, line):
+        if not page.reason(line) and _is_byline(page, line):
             _take_byline(page, line, _unbulleted(line.text))
 
 
@@ -185,7 +192,7 @@ def _is_byline(page: _Page, line: Line) -> bool:
     if find_publisher(name):
         return True
     data = {"date of publication", "date of change", "counter"}
-    beside = any(data.intersection(page.why.get(near.number, "").split(", ")) for near in page.block(line))
+    beside = any(data.intersection(page.reason(near).split(", ")) for near in page.block(line))
     return beside and bool(_NAME.fullmatch(name)) and len(name.split()) <= 4
 
 

@@ -187,7 +187,7 @@ def _blocks(element: etree._Element) -> Iterator[str]:
             yield from _blocks(child)
             yield _WHITE.sub(" ", child.tail or "")
     else:
-        yield from _text(element).split("\n")
+        yield "\n".join(line for part in _text(element).split("\n") if (line := part.strip(" ")))
 
 
 _CONTAINERS = {"body", "list", "quote", "table", "div"}
