@@ -72,6 +72,7 @@ class Resolution:
 
 def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Resolution:
     """What the question names; `learnt` is what the documents of the index say."""
+    question = _without_idle_capitals(question)
     read, doubtful = _correct(tokens(question), cases, learnt)
     names = [token._replace(skeleton="") if _is_ordinary(token) else token for token in read]
     people = [span for span in cases.people(question, names) if _counts(question, read, span, cases)]
@@ -113,6 +114,15 @@ def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Res
     )
 
 
+def _without_idle_capitals(question: str) -> str:
+    """The question in small letters if all of it is in capitals, or nearly every word begins with one."""
+    words = question.split()
+    capitals = sum(word[:1].isupper() for word in words)
+    idle = question.isupper() or (len(words) >= 4 and capitals >= 0.8 * len(words))
+    small = question.lower()
+    return small if idle and len(words) > 1 and len(small) == len(question) else question
+
+
 def _correct(
     found: list[Token], cases: Cases, learnt: Learnt | None
 ) -> tuple[list[Token], dict[int, tuple[str, ...]]]:
@@ -129,11 +139,11 @@ def _correct(
             for person in cases.given_of.get(one.skeleton, ())
         }
         reach = _nearest_surnames(token.skeleton, cases)
-        near = [(form, off) for form, off in reach if given or len(form) >= ALONE[off]]
-        fitting = [form for form, _ in near if not given.isdisjoint(cases.surnames[form])]
-        if not near or (not fitting and not _may_stand_alone(token, *near[0])):
+        fitting = [(form, off) for form, off in reach if not given.isdisjoint(cases.surnames[form])]
+        near = fitting or [(form, off) for form, off in reach if len(form) >= ALONE[off]]
+        if not near or not _may_stand_for(token, *near[0], beside_given_name=bool(fitting)):
             continue
-        read[at] = token._replace(skeleton=(fitting or [near[0][0]])[0])
+        read[at] = token._replace(skeleton=near[0][0])
         rivals = [form for form, off in reach if off <= near[0][1] + 1]
         bearers = dict.fromkeys(person for form in rivals for person in cases.bare(form))
         if not token.capital or len(bearers) > 1 or not _is_slip(token.skeleton, near[0][0]):
@@ -163,9 +173,11 @@ def _nearest_surnames(written: str, cases: Cases) -> tuple[tuple[str, int], ...]
     return tuple((form, off) for form, off, _ in found if off and len(form) >= BESIDE_GIVEN_NAME[off])
 
 
-def _may_stand_alone(token: Token, form: str, off: int) -> bool:
-    """Whether a misspelling without a given name is worth asking about: people get the first letter right."""
-    return form[0] == token.skeleton[0] and (token.capital or off == 1)
+def _may_stand_for(token: Token, form: str, off: int, *, beside_given_name: bool) -> bool:
+    """Whether a misspelling is worth considering: people get the first letter right, above all in a short name."""
+    if form[0] != token.skeleton[0]:
+        return beside_given_name and off == 1 and len(form) >= 7
+    return beside_given_name or token.capital or off == 1
 
 
 def _nearest_given(written: str, cases: Cases, bearers: Sequence[str]) -> str | None:
@@ -242,7 +254,7 @@ def _strangers(
     starts = {token.start: at for at, token in enumerate(read)}
     unknown: list[tuple[int, int]] = []
     known: list[tuple[int, int]] = []
-    for run in [*capital_runs(question, read), *_small_runs(read, cases, taken)]:
+    for run in [*capital_runs(question, read), *_small_runs(read, taken, cases, learnt)]:
         free = [token for token in run if starts[token.start] not in taken]
         while free and starts_sentence(question, free[0].start) and not _begins_name(free, cases):
             free = free[1:]
@@ -264,13 +276,18 @@ def _begins_name(run: Sequence[Token], cases: Cases) -> bool:
     return run[0].skeleton in cases.given or _has_surname_ending(run[1])
 
 
-def _small_runs(read: Sequence[Token], cases: Cases, taken: set[int]) -> list[list[Token]]:
-    """A given name and a word that ends like a surname, both in small letters."""
+def _small_runs(
+    read: Sequence[Token], taken: set[int], cases: Cases, learnt: Learnt | None
+) -> list[list[Token]]:
+    """A given name and a word that ends like a surname or that no document says, both in small letters."""
     runs = []
     for at, (one, other) in enumerate(pairwise(read)):
         if one.capital or other.capital or {at, at + 1} & taken or len(one.word) < 4 or _is_ordinary(one):
             continue
-        if one.skeleton in cases.given and _SURE_SURNAME.fullmatch(other.skeleton):
+        if one.skeleton in cases.given and (
+            _has_surname_ending(other)
+            or (learnt is not None and len(other.word) > 3 and _is_strange(other, learnt))
+        ):
             runs.append([one, other])
     return runs
 
