@@ -2,14 +2,15 @@
 
 Conservative: a line goes only if it stands alone and all of it matches. At the edges of a page (before the first
 prose, after the last) more kinds are recognised than in its middle. What the page says about itself there (title,
-byline, date, how the text was made) is kept as metadata. The patterns are in `patterns.py`.
+byline, date, how the text was made) is kept as metadata. The words are in
+`patterns.py`; what a line of dates and names says, in `bylines.py`.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from corpus import patterns
+from corpus import bylines, patterns
 from corpus.dates import parse_date
 from corpus.document import PartialDate
 from corpus.publishers import find_publisher
@@ -151,49 +152,49 @@ def _take_title(page: _Page, head: list[Line], title: str | None) -> None:
 
 
 def _can_be_title(line: Line) -> bool:
-    if len(line.text) > 250 or _BULLET.match(line.text) or not any(map(str.isalpha, line.text)):
+    if len(line.text) > 250 or bylines.BULLET.match(line.text) or not any(map(str.isalpha, line.text)):
         return False
-    if _fields(line.text) or patterns.edge(line.text) or patterns.anywhere(line.text):
+    if bylines.fields_of(line.text) or patterns.edge(line.text) or patterns.anywhere(line.text):
         return False
-    return find_publisher(line.text) is None and not _author(line.text)
+    return find_publisher(line.text) is None and not bylines.author_of(line.text)
 
 
 def _take_head(page: _Page, head: list[Line]) -> None:
     """Dates, bylines, counters, weather and navigation above the article."""
-    dates = [line for line in page.kept() if parse_date(_unbulleted(line.text))]
+    dates = [line for line in page.kept() if parse_date(bylines.unbulleted(line.text))]
     chronicle = sum(line not in head for line in dates) > 0
     for line in head:
         if page.reason(line):
             continue
-        fields = _fields(line.text)
+        fields = bylines.fields_of(line.text)
         if fields and not (chronicle and line in dates):
             page.cut(line, ", ".join(dict.fromkeys(kind for kind, _ in fields)))
             for kind, text in fields:
                 _keep(page, kind, text)
-        elif author := _author(line.text):
+        elif author := bylines.author_of(line.text):
             _take_byline(page, line, author)
         elif (why := patterns.edge(line.text)) and page.stands_alone(line):
             page.cut(line, why)
     for line in head:
         if not page.reason(line) and _is_byline(page, line):
-            _take_byline(page, line, _unbulleted(line.text))
+            _take_byline(page, line, bylines.unbulleted(line.text))
 
 
 def _keep(page: _Page, kind: str, text: str) -> None:
     if kind == "date of publication":
-        page.published = page.published or _date(text)
+        page.published = page.published or bylines.date_of(text)
     elif kind == "byline":
         _sign(page, text)
 
 
 def _is_byline(page: _Page, line: Line) -> bool:
     """A name among the page's data: beside a date or a counter, or the name of a known publisher alone."""
-    name = _unbulleted(line.text)
+    name = bylines.unbulleted(line.text)
     if find_publisher(name):
         return True
     data = {"date of publication", "date of change", "counter"}
     beside = any(data.intersection(page.reason(near).split(", ")) for near in page.block(line))
-    return beside and bool(_NAME.fullmatch(name)) and len(name.split()) <= 4
+    return beside and bool(bylines.NAME.fullmatch(name)) and len(name.split()) <= 4
 
 
 def _take_byline(page: _Page, line: Line, name: str) -> None:
@@ -215,9 +216,9 @@ def _take_tail(page: _Page) -> None:
     for line in reversed(page.kept()):
         if not page.stands_alone(line):
             return
-        if author := _author(line.text):
+        if author := bylines.author_of(line.text):
             _take_byline(page, line, author)
-        elif (fields := _fields(line.text)) and _is_labelled(fields):
+        elif (fields := bylines.fields_of(line.text)) and bylines.are_labelled(fields):
             page.cut(line, ", ".join(dict.fromkeys(kind for kind, _ in fields)))
             for kind, text in fields:
                 _keep(page, kind, text)
@@ -237,7 +238,7 @@ def _take_links(page: _Page) -> None:
         after = kept[position + 1 :]
         if patterns.LINKS.fullmatch(_heading(line.text)) and not any(map(_may_be_prose, after)):
             for link in (line, *after):
-                if not patterns.says_ai(link.text) and not _author(link.text):
+                if not patterns.says_ai(link.text) and not bylines.author_of(link.text):
                     page.cut(link, "links to other articles")
             return
 
@@ -285,49 +286,6 @@ def _take_anywhere(page: _Page) -> None:
             link = kept[position + 1]
             if not _may_be_prose(link) and page.stands_alone(link) and not link.text.startswith("#"):
                 page.cut(link, why)
-
-
-_BULLET = re.compile(r"[•·*▪◦‣–—-]\s+")
-_SEPARATOR = re.compile(r"\s+[|•·/]\s+|\s*\|\s*")
-_NAME = re.compile(r"[^\W\d_][\w.’'ʼ-]*(?: [\w.’'ʼ-]+){0,5}")
-
-
-def _fields(text: str) -> list[tuple[str, str]]:
-    """The line's fields as (kind, text) if each is a date, a counter or a button, and one of them surely is."""
-    parts = [part for part in _SEPARATOR.split(_unbulleted(text)) if part]
-    parts = [part for whole in parts for part in patterns.LABEL_AHEAD.split(whole)]
-    found = [(_field_kind(part), part) for part in parts]
-    names = [part for kind, part in found if kind is None]
-    if len(names) == len(found) or len(names) > 1 or any(not _NAME.fullmatch(name) for name in names):
-        return []
-    return [(kind, part) if kind else ("byline", _author(part) or part) for kind, part in found]
-
-
-def _field_kind(text: str) -> str | None:
-    date = _date(text)
-    if date and (date.day or patterns.DATE_LABEL.match(text)):
-        return "date of change" if patterns.CHANGED.match(text) else "date of publication"
-    return patterns.counter(text)
-
-
-def _is_labelled(fields: list[tuple[str, str]]) -> bool:
-    """Whether one of them is a counter or a date that says what it is; a bare date below an article may be its end."""
-    return any(kind == "counter" or patterns.DATE_LABEL.match(text) for kind, text in fields)
-
-
-def _date(text: str) -> PartialDate | None:
-    return parse_date(patterns.DATE_LABEL.sub("", text.strip(" ,;")))
-
-
-def _author(text: str) -> str | None:
-    """The name in a line that is a byline by its own words: "Author: …", "Автор: …", "By Jane Doe"."""
-    text = _unbulleted(text)
-    match = patterns.AUTHOR.fullmatch(text) or patterns.BY.fullmatch(text)
-    return match["name"].strip() if match else None
-
-
-def _unbulleted(text: str) -> str:
-    return _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
 
 
 def _heading(text: str) -> str:
