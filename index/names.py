@@ -254,7 +254,7 @@ def _strangers(
     starts = {token.start: at for at, token in enumerate(read)}
     unknown: list[tuple[int, int]] = []
     known: list[tuple[int, int]] = []
-    for run in [*capital_runs(question, read), *_small_runs(read, taken, cases, learnt)]:
+    for run in [*capital_runs(question, read), *_small_runs(question, read, taken, cases, learnt)]:
         free = [token for token in run if starts[token.start] not in taken]
         while free and starts_sentence(question, free[0].start) and not _begins_name(free, cases):
             free = free[1:]
@@ -277,17 +277,16 @@ def _begins_name(run: Sequence[Token], cases: Cases) -> bool:
 
 
 def _small_runs(
-    read: Sequence[Token], taken: set[int], cases: Cases, learnt: Learnt | None
+    question: str, read: Sequence[Token], taken: set[int], cases: Cases, learnt: Learnt | None
 ) -> list[list[Token]]:
-    """A given name and a word that ends like a surname or that no document says, both in small letters."""
+    """In small letters: a given name and a word that ends like a surname, or that is strange in a question on a person."""
     runs = []
+    on_a_person = _PERSON_CUE.search(question) is not None
     for at, (one, other) in enumerate(pairwise(read)):
         if one.capital or other.capital or {at, at + 1} & taken or len(one.word) < 4 or _is_ordinary(one):
             continue
-        if one.skeleton in cases.given and (
-            _has_surname_ending(other)
-            or (learnt is not None and len(other.word) > 3 and _is_strange(other, learnt))
-        ):
+        strange = on_a_person and learnt is not None and len(other.word) > 2 and _is_strange(other, learnt)
+        if one.skeleton in cases.given and (strange or _has_surname_ending(other)):
             runs.append([one, other])
     return runs
 

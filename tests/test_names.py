@@ -6,7 +6,7 @@ ones were not.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -265,6 +265,18 @@ def test_at_least_99_in_100_questions_with_a_listed_name_are_recognised_and_none
             right += people == {case.id} and not resolution.unknown
             assert case.id in shared_surname or not resolution.ambiguous, question
     assert right / total >= 0.99, (right, total)
+
+
+@pytest.mark.parametrize("written", [str.lower, str.upper, str.title])
+def test_capitals_do_not_matter_where_they_carry_no_information(written: Callable[[str], str]) -> None:
+    missed = []
+    for case in PEOPLE:
+        for question in list(_questions_about(case, 0))[::3]:
+            resolution = asked(written(question))
+            people = {found for found in resolution.cases if CASES[found].type is CaseType.PERSON}
+            assert people <= {case.id}, question
+            missed += [question] * (not people)
+    assert len(missed) <= 25, missed
 
 
 @pytest.mark.parametrize("half", [0, 1])
