@@ -305,11 +305,15 @@ def _is_prose(text: str) -> bool:
 
 
 def _may_be_prose(line: Line) -> bool:
+    """Whether a line below a heading of links could be a sentence of the article rather than a headline."""
     text = line.text
-    furniture = (
-        patterns.edge(text) or patterns.anywhere(text) or patterns.tail(text) or patterns.says_ai(text)
-    )
-    return not furniture and (len(text) > 250 or (text[-1] in ".…" and len(text.split()) >= 4))
+    if patterns.edge(text) or patterns.anywhere(text) or patterns.tail(text) or patterns.says_ai(text):
+        return False
+    return len(text) > 250 or bool(_SENTENCE.search(text))
+
+
+_SENTENCE = re.compile(r"^[—–«“]|[.…:;][»”\"']?$|[»”\"'][.!?…]$")
+"""Speech, or an end that headlines do not have."""
 
 
 def numbered(texts: Iterable[str]) -> list[Line]:

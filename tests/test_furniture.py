@@ -153,6 +153,14 @@ def test_one_line_of_several_fields_is_taken_apart(
     assert (line in found.body) == (line == "09/12/2025")
 
 
+@pytest.mark.parametrize("end", ["«Я не уеду».", "— В колонии", "Он сказал:", "Он дома."])
+def test_a_heading_of_links_takes_no_sentence_of_the_article_with_it(end: str) -> None:
+    found = article("Читайте также", "Что известно о Примерове", "", end)
+    assert found.body == f"{LEAD}\n\n{end}\n\n{LAST}"
+    found = page(TITLE, "", LEAD, "", LAST, "", "Читайте также", "Что известно о Примерове", "", end)
+    assert found.body == f"{LEAD}\n\n{LAST}\n\n{end}"
+
+
 def test_the_dates_of_a_chronicle_are_not_the_date_of_publication() -> None:
     entries = ["9 августа 2020", "", LEAD, "", "12 августа 2020", "", LAST]
     found = page(TITLE, "", *entries)
