@@ -33,7 +33,7 @@ _SLACK = 0.03
 """A source this much below the best gives its place to a second quote of a better one (sum of two cosines)."""
 _REFUSE = 0.5
 """Probability from which a message counts as asking for private data, or as an order to the bot."""
-_CLEAR = 0.9
+_CLEAR = 0.5
 """Probability of an answer that outweighs the look of an off-topic request."""
 
 
@@ -166,7 +166,8 @@ def _find(text: str, vector: NDArray[np.float32], prepared: Prepared, model: str
     if not found:
         return _Finding(reason=Reason.NO_SOURCE)
     probability = _probability(calibration, prepared, question, found[0])
-    if intents.get(Intent.OFF_TOPIC, 0.0) >= _REFUSE and probability < _CLEAR:
+    aside = intents.get(Intent.OFF_TOPIC, 0.0) + intents.get(Intent.PAGE, 0.0)
+    if aside >= _REFUSE and probability < _CLEAR:
         return _Finding(reason=Reason.REFUSED)
     finding = _quoted(calibration, prepared, question, found, probability)
     return replace(finding, candidates=people)
@@ -196,7 +197,7 @@ def _quoted(
 def _probability(
     calibration: Calibration, prepared: Prepared, question: Asked, candidate: Candidate
 ) -> float:
-    return calibration.probability(confidence.features(prepared.lexical, question, candidate))
+    return calibration.probability(confidence.features(prepared, question, candidate))
 
 
 def _is_slice(candidate: Candidate) -> bool:

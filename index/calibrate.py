@@ -56,7 +56,7 @@ def samples(
         for some, answers in ((hits[:10], judged.answerable), (without[:10], False)):
             candidates = excerpt.candidates(prepared, question, some)
             if candidates and (some is not without or judged.answerable):
-                features = confidence.features(prepared.lexical, question, candidates[0])
+                features = confidence.features(prepared, question, candidates[0])
                 found.append(Sample(features, answers, judged.topic or judged.id, weight))
             if not judged.answerable:
                 break

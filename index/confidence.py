@@ -21,7 +21,7 @@ from index.analyze import GRAM, terms, word_terms, words
 from index.excerpt import Candidate
 from index.intent import NO_INTENTS, Intent, Intents
 from index.lexical import Lexical
-from index.search import Asked
+from index.search import Asked, Prepared
 
 FILE = Path(__file__).with_name("calibration.json")
 ANY_MODEL = ""
@@ -29,6 +29,8 @@ ANY_MODEL = ""
 FEATURES = (
     "dense",  # cosine of the passage, without the bonus of a common language
     "sentence",  # the same of the best sentence
+    "passage_apart",  # cosine of the passage after what all passages have in common is taken off both
+    "sentence_apart",  # the same of the best sentence
     "lexical",  # BM25 as a share of the question's weight
     "words",  # share of the question's words, by weight, whose letters occur in the passage
     "rarest",  # the same of its rarest word
@@ -84,17 +86,24 @@ def _read(entry: dict[str, Any]) -> Calibration:
     return Calibration(weights, entry["intercept"], entry["threshold"], intents)
 
 
-def features(index: Lexical, question: Asked, best: Candidate) -> NDArray[np.float64]:
+def features(prepared: Prepared, question: Asked, best: Candidate) -> NDArray[np.float64]:
     """What speaks for and against a candidate, in the order of FEATURES."""
     parts = best.hit.parts
     document = best.hit.passage.document
     context = f"{document.title}\n{best.hit.passage.text}"
-    shares, weights = _coverage(index, question.text, context)
+    shares, weights = _coverage(prepared.lexical, question.text, context)
     covered = float(shares @ weights / max(weights.sum(), 1e-9))
     own = float(parts["language"] < 0)
     values = {
         "dense": parts["dense"] + parts["language"] / 2,
         "sentence": float(best.vector @ question.vector) + parts["language"] / 2,
+        "passage_apart": _cosine(
+            question.vector - prepared.passage_mean,
+            prepared.passage_vectors[best.hit.number] - prepared.passage_mean,
+        ),
+        "sentence_apart": _cosine(
+            question.vector - prepared.sentence_mean, best.vector - prepared.sentence_mean
+        ),
         "lexical": parts["lexical"],
         "words": covered,
         "rarest": float(shares[weights.argmax()]) if len(weights) else 0.0,
@@ -108,6 +117,11 @@ def features(index: Lexical, question: Asked, best: Candidate) -> NDArray[np.flo
         "said": parts["names"] if question.people else 1.0,
     }
     return np.array([values[name] for name in FEATURES])
+
+
+def _cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(one @ other) / lengths if lengths > 1e-6 else 0.0
 
 
 def _coverage(index: Lexical, question: str, context: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -21,6 +21,8 @@ class Intent(StrEnum):
     INSTRUCTION = "instruction"
     """Orders to the bot, and questions about the people who use it."""
     OFF_TOPIC = "off_topic"
+    PAGE = "page"
+    """What stands around an article: its author, counters, adverts, links."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

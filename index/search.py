@@ -72,6 +72,9 @@ class Prepared:
     sentence_vectors: NDArray[np.float32]
     first_sentence: NDArray[np.int64]
     """(n + 1,): sentences of passage i are rows first_sentence[i] to first_sentence[i + 1]."""
+    passage_mean: NDArray[np.float32]
+    """What all passages have in common; without it, what tells them apart shows. (dimension,)."""
+    sentence_mean: NDArray[np.float32]
     lexical: Lexical
     mentions: MentionTable
     learnt: Learnt
@@ -102,6 +105,8 @@ def prepare(version: Version) -> Prepared:
         passage_vectors=version.passage_vectors,
         sentence_vectors=version.sentence_vectors,
         first_sentence=np.searchsorted(version.sentences[:, 0], np.arange(len(version.passages) + 1)),
+        passage_mean=version.passage_vectors.mean(0),
+        sentence_mean=version.sentence_vectors.mean(0),
         lexical=lexical.load(version.files),
         mentions=MentionTable.from_bytes(version.files[MENTIONS]),
         learnt=Learnt.from_bytes(version.files[LEARNT]),
