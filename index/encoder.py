@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 
 from corpus.errors import SpravaError
 from index import weights
+from index.e5 import BATCH, E5Encoder
 from index.settings import IndexSettings
-
-BATCH = 16
-"""Texts a forward pass: on one thread larger batches are no faster, and 32 long texts need 1.7 GB."""
 
 
 class Encoder(Protocol):
@@ -45,11 +43,10 @@ class SentenceTransformersEncoder:
     Safe to call from several threads: calls wait for each other, because the threads of torch would fight anyway.
     """
 
-    def __init__(self, model: str, *, threads: int = 1, name: str | None = None) -> None:
+    def __init__(self, model: str, *, threads: int = 1) -> None:
         """Load a folder (never touching the network) or a name on the model hub.
 
-        `name` identifies the weights; without it, a digest of the folder's files or the hub's revision does.
-        Raises EncoderError where there is no such model.
+        `name` has a digest of the folder's files, or the hub's revision. Raises EncoderError where there is no such model.
         """
         local = Path(model).is_dir()
         _switch_off_telemetry(offline=local)
@@ -74,7 +71,7 @@ class SentenceTransformersEncoder:
             ) from error
         transformer: Any = self._model[0]
         revision = getattr(transformer.auto_model.config, "_commit_hash", None)
-        self.name = name or (_folder_name(Path(model)) if local else f"{model}@{revision}")
+        self.name = _folder_name(Path(model)) if local else f"{model}@{revision}"
         self.dimension = self._model.get_embedding_dimension() or 0
         self._lock = threading.Lock()
 
@@ -99,7 +96,7 @@ class SentenceTransformersEncoder:
 def open_encoder(settings: IndexSettings) -> Encoder:
     """The encoder that the settings ask for: SPRAVA_MODEL, or the embedded model.
 
-    The embedded model's files are compared with their hashes (0.3 s, while the libraries are imported).
+    The embedded model's files are compared with their hashes (0.3 s, while torch is imported).
     Raises WeightsError or EncoderError.
     """
     if settings.model:
@@ -107,11 +104,10 @@ def open_encoder(settings: IndexSettings) -> Encoder:
     path = weights.model_path(settings.model_folder)
     with ThreadPoolExecutor(max_workers=1) as pool:
         check = pool.submit(weights.check, path)
-        _switch_off_telemetry(offline=True)
-        import sentence_transformers  # noqa: F401
+        import torch  # noqa: F401
 
         check.result()
-    return SentenceTransformersEncoder(str(path), threads=settings.threads, name=weights.NAME)
+    return E5Encoder(path, threads=settings.threads)
 
 
 def model_name(settings: IndexSettings) -> str | None:

@@ -1,5 +1,7 @@
 """The real encoder: the vectors that the contract promises, and that they mean something in three languages."""
 
+import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from model import MODEL_HOME, encoder
 
 from index import weights
-from index.encoder import Encoder, EncoderError, SentenceTransformersEncoder, model_name
+from index.encoder import Encoder, EncoderError, SentenceTransformersEncoder, model_name, open_encoder
 from index.settings import IndexSettings
 
 __all__ = ["encoder"]
@@ -45,15 +47,14 @@ def test_a_question_is_nearer_to_its_answer_than_to_the_weather_in_every_languag
 
 
 @pytest.mark.model
-def test_questions_and_passages_get_the_prompts_that_the_model_was_trained_with(encoder: Encoder) -> None:
-    from sentence_transformers import SentenceTransformer
-
-    plain = SentenceTransformer(
-        str(weights.model_path(MODEL_HOME / "models")), device="cpu", local_files_only=True
-    )
-    expected = plain.encode([f"query: {ARREST}", f"passage: {ARREST}"], prompt="")
-    got = np.concatenate([encoder.encode_queries([ARREST]), encoder.encode_passages([ARREST])])
-    assert np.abs(got - expected).max() < 1e-5
+def test_the_embedded_model_gives_the_vectors_that_sentence_transformers_gives(encoder: Encoder) -> None:
+    reference = SentenceTransformersEncoder(str(weights.model_path(MODEL_HOME / "models")))
+    texts = [ARREST, WEATHER, "", "a", "<s> </s> <mask>", "Ы" * 3000, "слова " * 600, "\u200b\n ½ ﬁ 日本"]
+    assert np.abs(encoder.encode_queries(texts) - reference.encode_queries(texts)).max() < 1e-5
+    assert np.abs(encoder.encode_passages(texts) - reference.encode_passages(texts)).max() < 1e-5
+    assert np.abs(encoder.encode_queries(texts) - encoder.encode_passages(texts)).max() > 1e-2
+    assert reference.dimension == encoder.dimension
+    assert reference.name.startswith("multilingual-e5-small-1571fc98@")
 
 
 @pytest.mark.model
@@ -75,6 +76,18 @@ def test_threads_may_encode_at_once(encoder: Encoder) -> None:
 @pytest.mark.model
 def test_the_name_of_the_embedded_model_is_known_without_loading_it(encoder: Encoder, home: Path) -> None:
     assert encoder.name == model_name(IndexSettings()) == "multilingual-e5-small@1571fc982750"
+
+
+@pytest.mark.model
+def test_one_wrong_byte_in_the_unpacked_model_is_refused_before_anything_is_parsed(home: Path) -> None:
+    real = weights.model_path(MODEL_HOME / "models")
+    folder = home / "models" / real.name
+    shutil.copytree(real, folder, copy_function=os.link)
+    tokenizer = (folder / "tokenizer.json").read_bytes()
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer.json").write_bytes(tokenizer[:-1] + b"?")
+    with pytest.raises(weights.WeightsError, match=r"tokenizer\.json is damaged: delete"):
+        open_encoder(IndexSettings())
 
 
 def test_the_name_of_a_folder_changes_with_any_byte_in_it(home: Path, tmp_path: Path) -> None:
