@@ -76,7 +76,7 @@ def build(
         target[old[old >= 0]] = np.flatnonzero(old >= 0)
         kept = target[previous.rows] >= 0
         lengths[old >= 0] = previous.lengths[old[old >= 0]]
-        old_keys = np.repeat(previous.terms, np.diff(previous.starts.astype(np.int64)))
+        old_keys = np.repeat(previous.terms, previous.starts[1:] - previous.starts[:-1])
         keys = np.concatenate([old_keys[kept], keys])
         rows = np.concatenate([target[previous.rows[kept]].astype(np.uint32), rows])
         counts = np.concatenate([previous.counts[kept], counts])
