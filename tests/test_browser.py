@@ -195,7 +195,8 @@ async def test_the_page_says_that_the_bot_is_starting(opened: Opener, silent: Cl
     status = page.locator("#status")
     assert await status.inner_text() == "the bot is starting…"
     await silent.ok("getUpdates")
-    await page.wait_for_function("document.getElementById('status').textContent === 'bot'")
+    await page.wait_for_selector("#status:not(.waiting)")
+    assert await status.inner_text() == "bot"
 
 
 async def test_an_example_question_is_asked_by_pressing_it(opened: Opener, api: Client) -> None:

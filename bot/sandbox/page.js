@@ -106,9 +106,10 @@ function drawStatus(text) {
 function drawWelcome(one) {
   $("welcome").hidden = messages.size > 0;
   const language = one.language?.slice(0, 2);
-  $("description").textContent = one.description;
+  const starting = "The bot is reading its sources. Ask already: it answers as soon as it is ready.";
+  $("description").textContent = one.description || (state.bot_listens ? "" : starting);
   $("description").lang = languageOf(one.description);
-  $("description").hidden = !one.description;
+  $("description").hidden = !$("description").textContent;
   const first = language in EXAMPLES ? EXAMPLES[language] : EXAMPLES.en;
   const others = Object.keys(EXAMPLES).filter((code) => code !== (language in EXAMPLES ? language : "en")).map((code) => EXAMPLES[code][0]);
   $("examples").replaceChildren(...[...first, ...others].map((text) => make("li", {},
@@ -147,11 +148,11 @@ function toBottom() {
   $("log").scrollTop = $("log").scrollHeight;
 }
 
-/** A long answer is shown from its beginning, not from its end. */
+/** A long answer is shown from its beginning, with the question above it, not from its end. */
 function follow(item) {
   const log = $("log");
-  if (item.offsetHeight > log.clientHeight - 40) log.scrollTop = item.offsetTop - 12;
-  else toBottom();
+  const first = item.previousElementSibling?.classList.contains("own") ? item.previousElementSibling : item;
+  log.scrollTop = first.offsetTop - log.offsetTop - 12;
 }
 
 function putMessage(message) {
