@@ -22,6 +22,7 @@ _QUOTES = "«„“”\"'‘’‚‹"
 _HYPHEN = re.compile("[-\u2010\u2011]")
 _PATRONYMIC = re.compile(r".{2,}(?:avic|evic|ic|avn|evn|icn)(?:a|v|e|i|am|em|ai|ei)?")
 _CONJUNCTIONS = frozenset({"and", "и", "і", "й", "ды", "та", "und", "i", "oraz", "y"})
+_WRITTEN_V = "вўvwŭВЎVWŬ"
 _FALLBACK = {"be-tarask": ("be",), "be-latn": (), "be": ("be-tarask", "ru"), "ru": (), "uk": ("ru",)}
 
 
@@ -78,6 +79,7 @@ class Cases:
         """A form of a given name -> the people who bear it."""
         self.ordinary: set[str] = set()
         """Names of people, organisations and places that are also ordinary words."""
+        self._surname_bases: set[str] = set()
         self._phrases: dict[str, list[_Phrase]] = {}
         lines: dict[str, list[GivenLine]] = {}
         for line in roster.given_names:
@@ -138,7 +140,7 @@ class Cases:
         """The people whom the tokens name, in order; a token with an empty skeleton names nobody."""
         spans: list[PersonSpan] = []
         for number, token in enumerate(found):
-            bearers = self.surnames.get(token.skeleton)
+            bearers = () if self._is_longer_surname(token) else self.surnames.get(token.skeleton)
             if not bearers or (spans and number <= spans[-1].last) or self._goes_on(text, found, number):
                 continue
             span = self._with_given_name(text, found, number, bearers)
@@ -198,6 +200,14 @@ class Cases:
                 return PersonSpan(first, after, *fit)
         return PersonSpan(first, number, Fit.SURNAME, bearers)
 
+    def _is_longer_surname(self, token: Token) -> bool:
+        """Whether a form is read as a dative but written with a consonant: Карнеев is not Карнею."""
+        return (
+            token.word[-1] in _WRITTEN_V
+            and token.skeleton[-1:] == "v"
+            and token.skeleton not in self._surname_bases
+        )
+
     def _goes_on(self, text: str, found: Sequence[Token], number: int) -> bool:
         """Whether a hyphen joins this surname to the rest of it: Шарэнда-Панасюк."""
         if number + 1 == len(found) or text[found[number].end : found[number + 1].start] != "-":
@@ -239,6 +249,7 @@ class Cases:
             self.given_of[form] = self.given_of.get(form, frozenset()) | {case.id}
         for parts in full:
             for surname in _HYPHEN.split(parts[-1]):
+                self._surname_bases.add(skeleton(surname))
                 self._add_surname(case.id, name_forms(skeleton(surname), female))
         for name in case.spellings:
             if " " not in name:

@@ -296,15 +296,15 @@ def _is_person(question: str, run: Sequence[Token], cases: Cases, learnt: Learnt
     if any((token.word.isupper() and len(token.word) > 1) or not token.word.isalpha() for token in run):
         return False
     before = question[: run[0].start]
-    strange = learnt is not None and all(_is_strange(token, learnt) for token in run)
+    expected = _WHO.search(before) is not None
+    if not expected and learnt is not None and _PERSON_CUE.search(question) and not _IN.search(before):
+        expected = all(_is_strange(token, learnt) for token in run)
     if len(run) > 1:
         given = any(token.skeleton in cases.given for token in (run[0], run[-1]))
-        return given or _has_surname_ending(run[-1]) or _WHO.search(before) is not None or strange
+        return given or expected or _has_surname_ending(run[-1])
     if run[0].skeleton in cases.given or len(run[0].skeleton) < 3:
         return False
-    if strange and not _IN.search(before) and _PERSON_CUE.search(question):
-        return True
-    return _has_surname_ending(run[0]) or _WHO.search(before) is not None
+    return expected or _has_surname_ending(run[0])
 
 
 def _is_strange(token: Token, learnt: Learnt) -> bool:

@@ -127,6 +127,7 @@ def test_documents_that_name_only_one_bearer_settle_a_bare_surname() -> None:
         ("Хто такі Шпакоўскі?", "Шпакоўскі"),
         ("Is Arkadz Losik alive?", "Arkadz Losik"),
         ("Losik Piotr", "Losik Piotr"),
+        ("Где Игорь Карнеев?", "Игорь Карнеев"),
     ],
 )
 def test_a_name_that_nobody_here_bears_is_unknown(question: str, name: str) -> None:
