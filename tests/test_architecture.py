@@ -22,7 +22,8 @@ HOMES = {
     "trafilatura": {"corpus/readers/html.py"},
     "sentencex": {"corpus/sentences.py"},
     "lingua": {"corpus/languages.py"},
-    "dateparser": {"corpus/dates.py"},
+    "markdown_it": {"corpus/readers/markdown.py"},
+    "datasketch": {"index/origins.py"},
     "sqlalchemy": {"bot/database.py", "bot/seen.py"},
     "pydantic_settings": {"corpus/settings.py"},
 }
