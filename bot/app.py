@@ -43,9 +43,8 @@ async def run(settings: BotSettings, *, base: Base) -> None:
         engine.dispose()
 
 
-async def _serve(
-    bot: TelegramBot, seen: Seen, asker: Asker, stopping: asyncio.Event, *, groups: bool
-) -> None:
+async def serve(bot: TelegramBot, seen: Seen, asker: Asker, stopping: asyncio.Event, *, groups: bool) -> None:
+    """Handle updates until `stopping` is set; `bot` is initialised."""
     handlers = Handlers(
         asker=asker, replies=Replies(bot), cases=load_cases(), bot_name=bot.username, groups=groups
     )

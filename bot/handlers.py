@@ -167,11 +167,17 @@ class Handlers:
             case AnswerForCase(case):
                 await self._answer_for_case(query, case, words)
             case ShowExample(number):
-                await self._replies.acknowledge(query)
-                page = await self._answer_page(pages.examples(words)[number], words)
-                await self._show(query, page or pages.busy(words))
+                await self._example(query, number, words)
             case _:
                 await self._turn(query, await self._quotes_page(callback, words), words)
+
+    async def _example(self, query: CallbackQuery, number: int, words: Texts) -> None:
+        """Answer an example question below the greeting, with the question, which nobody wrote, as heading."""
+        await self._replies.acknowledge(query)
+        question = pages.examples(words)[number]
+        page = await self._answer_page(question, words, heading=question)
+        if query.message:
+            await self._replies.send(query.message.chat.id, page or pages.busy(words))
 
     async def _turn(self, query: CallbackQuery, page: Page | None, words: Texts) -> None:
         """Acknowledge the button, then show `page` in place of the message; without one say that things changed."""
@@ -215,7 +221,7 @@ class Handlers:
             return Incoming(Kind.NOTHING)
         return read(message, bot_name=self._bot_name)
 
-    async def _answer_page(self, question: str, words: Texts) -> Page | None:
+    async def _answer_page(self, question: str, words: Texts, *, heading: str | None = None) -> Page | None:
         """The page that answers; None when too many questions are waiting."""
         started = time.monotonic()
         try:
@@ -229,7 +235,7 @@ class Handlers:
         logger.info(
             "answered", extra={"ms": ms, "outcome": answer.reason or "quotes", "version": answer.version}
         )
-        return self._renderer(words, quotes).answer(answer)
+        return self._renderer(words, quotes).answer(answer, heading=heading)
 
     async def _quotes_page(self, callback: Callback, words: Texts) -> Page | None:
         """The page for a button that shows what is in the index; None when that is no longer there."""

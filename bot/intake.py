@@ -10,7 +10,6 @@ import logging
 import random
 import secrets
 import time
-import warnings
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -18,7 +17,6 @@ from typing import Any
 
 from telegram import Update
 from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
-from telegram.warnings import PTBDeprecationWarning
 
 from bot.seen import Seen
 from bot.transport import NotSentError, TelegramBot
@@ -283,7 +281,5 @@ def chat_of(update: dict[str, Any]) -> int | str:
 
 def seconds_of(error: RetryAfter) -> float:
     """The pause that Telegram asks for."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PTBDeprecationWarning)  # an int now, a timedelta in a later version
-        wait = error.retry_after
+    wait = error.retry_after  # an int now, a timedelta in a later version of the library
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

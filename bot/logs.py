@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 import threading
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -95,7 +96,7 @@ def set_up(*, level: int = logging.INFO) -> None:
     for package in _OURS:
         logging.getLogger(package).setLevel(level)
     logging.raiseExceptions = False  # a record that cannot be written would be printed whole
-    logging.captureWarnings(capture=True)
+    warnings.simplefilter("ignore")  # for developers, and they may quote values
     for logger in (logging.getLogger(name) for name in list(logging.root.manager.loggerDict)):
         logger.handlers.clear()
         logger.propagate = True

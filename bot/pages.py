@@ -13,7 +13,7 @@ _OWN_NAMES = {"be": "Беларуская", "ru": "Русский", "en": "Engli
 def start(words: Texts) -> Page:
     """What the bot is, the risk of using it, three example questions as buttons."""
     say = words.say
-    writer = Writer().bold(say("Ask about a Belarusian political prisoner.")).plain("\n")
+    writer = Writer().bold(say("Ask about a person or a case from Belarus.")).plain("\n")
     writer.plain(
         say("I answer with exact quotes from published sources, and say so when no source has the answer.")
     )

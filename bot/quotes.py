@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from corpus.document import Document
 from index.excerpt import Excerpt
 from index.version import Version
 
@@ -36,6 +36,7 @@ class Quotes:
     def __init__(self, version: Version) -> None:
         self.version = version
         self._passages = {version.passage(i).id: i for i in range(len(version.passages))}
+        self._documents = {document: i for i, document in enumerate(version.documents)}
         self._first_sentence = np.searchsorted(version.sentences[:, 0], np.arange(len(version.passages)))
 
     def id_of(self, excerpt: Excerpt) -> str | None:
@@ -85,22 +86,19 @@ class Quotes:
         return None if None in found else tuple(e for e in found if e)
 
     def around(self, excerpt: Excerpt, *, shift: int) -> Context | None:
-        """The excerpt's own passage (shift 0), with the one before (-1) or after it (1); at most 900 characters."""
+        """The sentences of its passage (shift 0), with those of the one before (-1) or after it (1); at most 900 characters."""
         row = self._row_starting(excerpt)
         if row is None:
             return None
         number = int(self.version.sentences[row][0])
         before, after = self._neighbour(number, -1), self._neighbour(number, 1)
-        own = self.version.passage(number)
-        start = self.version.passage(before).start if shift < 0 and before is not None else own.start
-        end = (
-            self.version.passage(after).end if shift > 0 and after is not None else max(own.end, excerpt.end)
-        )
-        start, end = _narrowed(excerpt, start, end)
+        first = self._sentences_of(before if shift < 0 and before is not None else number)[0]
+        last = self._sentences_of(after if shift > 0 and after is not None else number)[-1]
+        start, end = _narrowed(excerpt, int(first[1]), max(int(last[2]), excerpt.end))
         return Context(excerpt, start, end, has_before=before is not None, has_after=after is not None)
 
     def _row_starting(self, excerpt: Excerpt) -> int | None:
-        document = self._number_of(excerpt.document)
+        document = self._documents.get(excerpt.document)
         if document is None:
             return None
         passages = self.version.passages
@@ -113,9 +111,6 @@ class Quotes:
         row = first + int(np.searchsorted(sentences[first:end, 1], excerpt.start))
         return row if row < end and int(sentences[row][1]) == excerpt.start else None
 
-    def _number_of(self, document: Document) -> int | None:
-        return next((i for i, each in enumerate(self.version.documents) if each is document), None)
-
     def _same_document(self, row: int, other: int) -> bool:
         sentences, passages = self.version.sentences, self.version.passages
         return bool(passages[sentences[row][0]][0] == passages[sentences[other][0]][0])
@@ -123,7 +118,13 @@ class Quotes:
     def _neighbour(self, number: int, step: int) -> int | None:
         passages, other = self.version.passages, number + step
         inside = 0 <= other < len(passages) and passages[other][0] == passages[number][0]
-        return other if inside else None
+        return other if inside and len(self._sentences_of(other)) else None
+
+    def _sentences_of(self, number: int) -> NDArray[np.int32]:
+        """The sentences of a passage: its text without headings."""
+        sentences = self.version.sentences
+        first, end = np.searchsorted(sentences[:, 0], [number, number + 1])
+        return sentences[first:end]
 
 
 def _narrowed(excerpt: Excerpt, start: int, end: int) -> tuple[int, int]:

@@ -29,12 +29,13 @@ class Renderer:
     bot_name: str
     cases: Cases
 
-    def answer(self, answer: Answer) -> Page:
-        """What the sources say, or why nothing is said."""
+    def answer(self, answer: Answer, *, heading: str | None = None) -> Page:
+        """What the sources say, or why nothing is said; `heading` is a question that nobody wrote in the chat."""
         if answer.answered:
             more = self._more_button(answer.more)
             differs = self.texts.say("⚖ The sources differ. Each is quoted with its date.")
-            return self._with_quotes(answer.excerpts, heading=differs if answer.differs else None, extra=more)
+            headings = [each for each in (heading, differs if answer.differs else None) if each]
+            return self._with_quotes(answer.excerpts, heading="\n".join(headings), extra=more)
         return self._without_answer(answer)
 
     def shown_again(self, excerpts: Sequence[Excerpt]) -> Page:

@@ -116,19 +116,22 @@ class RuleBase:
         if not excerpts:
             nearest = _matching("Losik", quotes.version)[:2]
             return Answer(reason=Reason.NO_SOURCE, candidates=("losik-ihar",), nearest=nearest, **about)
-        return Answer(excerpts=excerpts[:3], more=excerpts[3:6], differs="differ" in question, **about)
+        best = max(each.score for each in excerpts)
+        shown = tuple(each for each in excerpts if each.score == best)[:3]
+        return Answer(excerpts=shown, more=excerpts[len(shown) :][:5], differs="differ" in question, **about)
 
 
 def _matching(question: str, version: Version) -> tuple[Excerpt, ...]:
-    """Sentences with the number that the question has, else with most of its longer words."""
+    """Sentences with the number that the question has, else those that share its longer words, most first."""
     wanted = set(re.findall(r"\d+", question)) or set(re.findall(r"\w{5,}", question.casefold()))
-    found = []
+    found: list[tuple[int, Document, int, int]] = []
     for passage, start, end in version.sentences.tolist():
         document = version.passage(passage).document
-        words = set(re.findall(r"\d+|\w{5,}", document.text[start:end].casefold()))
-        if shared := len(wanted & words):
-            found.append((-shared, len(found), document, start, end))
-    best = sorted(found, key=lambda each: each[:2])
+        shared = len(wanted & set(re.findall(r"\d+|\w{5,}", document.text[start:end].casefold())))
+        if shared:
+            found.append((shared, document, start, end))
+    found.sort(key=lambda each: -each[0])
     return tuple(
-        Excerpt(document, start, end, rank, 0.9) for rank, (_, _, document, start, end) in enumerate(best, 1)
+        Excerpt(document, start, end, rank, float(shared))
+        for rank, (shared, document, start, end) in enumerate(found, 1)
     )

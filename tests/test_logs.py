@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ def logged() -> Iterator[io.StringIO]:
     """What our logging writes at the lowest level; everything is as it was afterwards."""
     root, raising, stderr = logging.getLogger(), logging.raiseExceptions, sys.stderr
     handlers, level, hooks = root.handlers[:], root.level, (sys.excepthook, threading.excepthook)
+    filters = warnings.filters[:]
     sys.stderr = io.StringIO()
     try:
         logs.set_up(level=logging.DEBUG)
@@ -34,7 +36,7 @@ def logged() -> Iterator[io.StringIO]:
         root.handlers[:] = handlers
         root.setLevel(level)
         sys.excepthook, threading.excepthook = hooks
-        logging.captureWarnings(capture=False)
+        warnings.filters[:] = filters
         for package in ("bot", "index", "corpus"):
             logging.getLogger(package).setLevel(logging.NOTSET)
 
