@@ -5,7 +5,6 @@ person: two letters may differ only in a long name, a consonant only beside the 
 surnames of other people are never corrected.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,40 +15,13 @@ from rapidfuzz.distance import OSA
 
 from corpus.cases import Cases, CaseType, Fit, PersonSpan, starts_sentence
 from corpus.fold import Token, is_cyrillic, tokens
+from index.cues import IN_A_PLACE, ON_A_PERSON, RELATIVE, WHO, has_surname_ending, is_surely_surname
 from index.learnt import Learnt, capital_runs
 from index.ordinary import ORDINARY
 
 ALONE, BESIDE_GIVEN_NAME = {1: 6, 2: 9}, {1: 5, 2: 7}
 """Letters that a surname needs so that one, or two, of them may be wrong."""
 _VOWELS = frozenset("aeiv")
-_CASE_ENDING = "(?:|a|e|i|v|am|em|im|ai|ei|ae|av|avi|evi|as)"
-_ADJECTIVE_ENDING = "(?:i|aha|amv|im|am|ih|ae|ai|v|a|is)"
-_SURE_SURNAME = re.compile(
-    f".{{2,}}(?:(?:[ae]vic|enk|cvk|ivk|icik){_CASE_ENDING}|(?:[aeiv]|[^aeiv]a)[sc]k{_ADJECTIVE_ENDING})"
-)
-_SURNAME = re.compile(
-    f".{{2,}}(?:(?:[ae]vic|[^aeiv]{{1,2}}ic|enk|[^aeiv]vk|[ae]v|e[nv]?[cvt]|en[ct]|[cn]ik|eik|ein){_CASE_ENDING}|[sc]k{_ADJECTIVE_ENDING})"
-)
-_PLAIN_IC = re.compile(r"[^vwоо]ics?$")
-_WHO = re.compile(
-    r"(?:who(?:'s| is| was| are)|кто так(?:ой|ая|ие)|хто так(?:і|ая|ія)|хто такий|kto taki|chto taki|chto takaja|kto takoi|kto takaya)\s+$",
-    re.IGNORECASE,
-)
-_PERSON_CUE = re.compile(
-    r"\b(?:arrest|charg|accus|sentenc|convict|releas|freed|prison|jail|detain|tortur|born|died|health|years did|wife|husband|"
-    r"about|known|famil|pardon|hunger|lawyer|задерж|арест|осуди|осужд|приговор|освобо|срок|лет дали|дали|колони|пыт|тюрьм|"
-    r"помилов|голодовк|здоров|известно|расскаж|родил|умер|обвин|на свободе|затрым|арышт|асудзі|асудж|прысуд|вызвал|тэрмін|"
-    r"далі|калоні|катава|турм|памілав|галадоўк|здароў|вядома|раскаж|нарадз|памёр|абвінава|на волі)",
-    re.IGNORECASE,
-)
-_IN = re.compile(r"\b(?:in|at|from|to|near|в|во|из|у|ў|з|са|каля|около|под|над|на|до|да)\s+$", re.IGNORECASE)
-_RELATIVE = re.compile(
-    r"\b(?:wife|husband|father|mother|son|daughter|brother|sister|parents?|family|relatives?|child(?:ren)?|"
-    r"жен[аыуеоё]й?|жонк\w*|дружин\w*|муж(?:а|у|ем)?|мужам|отец|отц\w+|бацьк\w*|батьк\w*|мать|матер\w+|маці|маткі|мам[аыуе]|"
-    r"сын\w*|доч\w+|дач[кц]\w+|брат\w*|сестр\w*|сястр\w*|родител\w+|семь\w+|сям['’ʼ]\w+|родствен\w+|сваяк\w*|"
-    r"дет(?:и|ей|ям|ях)|дзеці|дзяцей|дзецям|ребён\w+|ребен\w+|дзіця\w*)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +82,7 @@ def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Res
         unknown=tuple(sorted(unknown + strangers)),
         learnt=tuple(known),
         unnamed=tuple(case for case in sure if _is_unnamed(case, cases, learnt)),
-        relative=bool(sure or maybe) and _RELATIVE.search(question) is not None,
+        relative=bool(sure or maybe) and RELATIVE.search(question) is not None,
     )
 
 
@@ -158,7 +130,7 @@ def _correct(
 
 def _is_ordinary(token: Token) -> bool:
     """Whether a word in small letters is no name: жена is not Женя."""
-    return not token.capital and (token.skeleton in ORDINARY or _RELATIVE.fullmatch(token.word) is not None)
+    return not token.capital and (token.skeleton in ORDINARY or RELATIVE.fullmatch(token.word) is not None)
 
 
 def _is_known(token: Token, cases: Cases) -> bool:
@@ -272,8 +244,8 @@ def _begins_name(run: Sequence[Token], cases: Cases) -> bool:
     if run[0].skeleton in ORDINARY:
         return False
     if len(run) == 1:
-        return _SURE_SURNAME.fullmatch(run[0].skeleton) is not None and not _PLAIN_IC.search(run[0].word)
-    return run[0].skeleton in cases.given or _has_surname_ending(run[1])
+        return is_surely_surname(run[0])
+    return run[0].skeleton in cases.given or has_surname_ending(run[1])
 
 
 def _small_runs(
@@ -281,12 +253,12 @@ def _small_runs(
 ) -> list[list[Token]]:
     """In small letters: a given name and a word that ends like a surname, or that is strange in a question on a person."""
     runs = []
-    on_a_person = _PERSON_CUE.search(question) is not None
+    on_a_person = ON_A_PERSON.search(question) is not None
     for at, (one, other) in enumerate(pairwise(read)):
         if one.capital or other.capital or {at, at + 1} & taken or len(one.word) < 4 or _is_ordinary(one):
             continue
         strange = on_a_person and learnt is not None and len(other.word) > 2 and _is_strange(other, learnt)
-        if one.skeleton in cases.given and (strange or _has_surname_ending(other)):
+        if one.skeleton in cases.given and (strange or has_surname_ending(other)):
             runs.append([one, other])
     return runs
 
@@ -296,15 +268,15 @@ def _is_person(question: str, run: Sequence[Token], cases: Cases, learnt: Learnt
     if any((token.word.isupper() and len(token.word) > 1) or not token.word.isalpha() for token in run):
         return False
     before = question[: run[0].start]
-    expected = _WHO.search(before) is not None
-    if not expected and learnt is not None and _PERSON_CUE.search(question) and not _IN.search(before):
+    expected = WHO.search(before) is not None
+    if not expected and learnt is not None and ON_A_PERSON.search(question) and not IN_A_PLACE.search(before):
         expected = all(_is_strange(token, learnt) for token in run)
     if len(run) > 1:
         given = any(token.skeleton in cases.given for token in (run[0], run[-1]))
-        return given or expected or _has_surname_ending(run[-1])
+        return given or expected or has_surname_ending(run[-1])
     if run[0].skeleton in cases.given or len(run[0].skeleton) < 3:
         return False
-    return expected or _has_surname_ending(run[0])
+    return expected or has_surname_ending(run[0])
 
 
 def _is_strange(token: Token, learnt: Learnt) -> bool:
@@ -316,22 +288,17 @@ def _is_strange(token: Token, learnt: Learnt) -> bool:
     )
 
 
-def _has_surname_ending(token: Token) -> bool:
-    if len(token.skeleton) < 5 or token.skeleton in ORDINARY:
-        return False
-    return _SURNAME.fullmatch(token.skeleton) is not None and not _PLAIN_IC.search(token.word.casefold())
-
-
 def _is_in_documents(run: Sequence[Token], learnt: Learnt | None) -> bool:
     if learnt is None:
         return False
     parts = [token.skeleton for token in run]
     if len(parts) == 1:
-        sure = _SURE_SURNAME.fullmatch(parts[0])
-        return learnt.knows_word(parts[0]) if sure else learnt.knows_similar_word(parts[0])
+        return (
+            learnt.knows_word(parts[0]) if is_surely_surname(run[0]) else learnt.knows_similar_word(parts[0])
+        )
     if learnt.knows_name(parts):
         return True
-    return not _has_surname_ending(run[-1]) and all(learnt.knows_similar_word(part) for part in parts)
+    return not has_surname_ending(run[-1]) and all(learnt.knows_similar_word(part) for part in parts)
 
 
 def _by_given_name(read: Sequence[Token], taken: set[int], cases: Cases) -> tuple[str, ...]:
