@@ -28,7 +28,15 @@ _PASSAGE_KEYS, _SENTENCE_KEYS = "passages.key", "sentences.key"
 """Parts of a version: for each vector, the key of the text that was encoded."""
 _KEY_BYTES = 16
 _RECIPE = {
-    "corpus": ("passages.py", "sentences.py", "fold.py", "cases.py", "cases.toml", "roster.py", "declension.py"),
+    "corpus": (
+        "passages.py",
+        "sentences.py",
+        "fold.py",
+        "cases.py",
+        "cases.toml",
+        "roster.py",
+        "declension.py",
+    ),
     "index": ("build.py", "analyze.py", "lexical.py", "mentions.py", "learnt.py"),
 }
 """The files that decide how a document is cut and prepared."""
