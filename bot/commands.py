@@ -24,16 +24,11 @@ def doctor() -> None:
     """Show what is configured and what is missing; exit 2 when the bot could not run. No secret is printed."""
     import asyncio
 
-    from rich.console import Console
-    from rich.table import Table
-
     from bot.doctor import examine
     from bot.settings import BotSettings
 
     findings = asyncio.run(examine(BotSettings()))
-    table = Table("", "What", "Found", box=None, pad_edge=False)
     for finding in findings:
-        table.add_row("ok" if finding.good else "MISSING", finding.what, finding.found)
-    Console(highlight=False, soft_wrap=True).print(table, markup=False)
+        typer.echo(f"{'ok' if finding.good else 'MISSING':8} {finding.what:9} {finding.found}")
     if not all(finding.good for finding in findings):
         raise typer.Exit(2)

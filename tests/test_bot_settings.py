@@ -1,0 +1,125 @@
+"""Settings of the bot: where the token comes from, what is refused, and that the README lists them all."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.server import Sandbox
+from bot.settings import AddressError, BotSettings, SecretError
+
+ROOT = Path(__file__).parent.parent
+TOKEN = "7000000001:AAcanaryCanaryCanaryCanaryCanaryCa1"
+
+
+def secret(path: Path, content: str, mode: int = 0o600) -> Path:
+    path.write_text(content)
+    path.chmod(mode)
+    return path
+
+
+def test_the_token_file_goes_before_the_credential_and_that_before_the_environment(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPRAVA_BOT_TOKEN", "1:environment\n")
+    assert BotSettings().token() == "1:environment"
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert BotSettings().token() == "1:environment"
+    secret(tmp_path / "bot_token", "1:credential\n")
+    assert BotSettings().token() == "1:credential"
+    monkeypatch.setenv("SPRAVA_BOT_TOKEN_FILE", str(secret(tmp_path / "token", "1:file\n")))
+    assert BotSettings().token() == "1:file"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
+def test_a_token_file_that_others_can_read_is_refused(home: Path, tmp_path: Path, mode: int) -> None:
+    path = secret(tmp_path / "token", TOKEN, mode)
+    with pytest.raises(SecretError, match=re.escape(f"chmod 600 {path}")) as caught:
+        BotSettings(bot_token_file=path).token()
+    assert "canary" not in str(caught.value)
+
+
+def test_a_missing_an_empty_and_a_binary_token_are_told_in_one_line(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    with pytest.raises(SecretError, match="No bot token"):
+        BotSettings().token()
+    for path, words in (
+        (tmp_path / "nowhere", "cannot be read"),
+        (tmp_path / "binary", "cannot be read"),
+        (secret(tmp_path / "empty", " \n"), "is empty"),
+    ):
+        with pytest.raises(SecretError, match=words) as caught:
+            BotSettings(bot_token_file=path).token()
+        assert "\n" not in str(caught.value)
+
+
+def test_no_form_of_the_settings_shows_a_secret(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPRAVA_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("SPRAVA_DATABASE_URL", "postgresql://canary@host/db")
+    settings = BotSettings()
+    assert "anary" not in f"{settings} {settings!r} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://api.telegram.org", "ftp://a/bot", "/bot", "https:///bot", "https://a/bot/"]
+)
+def test_an_address_that_is_not_a_bot_api_is_refused(home: Path, url: str) -> None:
+    with pytest.raises(AddressError, match="must be an http or https address that ends in /bot"):
+        BotSettings(bot_api_url=url).api_url()
+
+
+def test_the_database_is_a_file_in_a_home_that_only_its_owner_can_open(home: Path) -> None:
+    assert BotSettings().database() == f"sqlite:///{home / 'bot.sqlite'}"
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
+def test_every_setting_is_described_and_listed_in_the_readme() -> None:
+    readme = (ROOT / "bot" / "README.md").read_text()
+    for name, field in BotSettings.model_fields.items():
+        assert field.description, name
+        variable = field.validation_alias or f"SPRAVA_{name.upper()}"
+        assert f"`{variable}`" in readme, f"{variable} is not in bot/README.md"
+    listed = set(re.findall(r"^\| `(\w+)`", readme, re.MULTILINE))
+    assert listed == {
+        str(f.validation_alias or f"SPRAVA_{n.upper()}") for n, f in BotSettings.model_fields.items()
+    }
+
+
+def sprava(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SPRAVA_")}
+    command = [sys.executable, "-m", "bot", *arguments]
+    return subprocess.run(
+        command, env={**environment, **settings}, capture_output=True, text=True, timeout=60, cwd=ROOT
+    )
+
+
+def test_without_a_token_run_ends_with_one_line_and_exit_2(tmp_path: Path) -> None:
+    done = sprava("bot", "run", SPRAVA_HOME=str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.startswith("sprava: No bot token: set SPRAVA_BOT_TOKEN_FILE")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_without_an_index_run_ends_with_one_line_and_exit_2(tmp_path: Path) -> None:
+    done = sprava("bot", "run", SPRAVA_HOME=str(tmp_path), SPRAVA_BOT_TOKEN=TOKEN)
+    assert done.returncode == 2
+    assert "sprava index update" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+async def test_doctor_lists_what_is_missing_and_no_secret(tmp_path: Path) -> None:
+    async with Sandbox(token=TOKEN) as sandbox:
+        settings = {"SPRAVA_HOME": str(tmp_path), "SPRAVA_BOT_API_URL": sandbox.api_url}
+        without = await asyncio.to_thread(sprava, "bot", "doctor", **settings)
+        with_token = await asyncio.to_thread(sprava, "bot", "doctor", **settings, SPRAVA_BOT_TOKEN=TOKEN)
+        wrong = await asyncio.to_thread(sprava, "bot", "doctor", **settings, SPRAVA_BOT_TOKEN=f"{TOKEN}x")
+    assert [done.returncode for done in (without, with_token, wrong)] == [2, 2, 2]  # there is no index
+    assert re.search(r"MISSING\s+token\s+No bot token", without.stdout)
+    assert re.search(r"MISSING\s+index\s+", with_token.stdout)
+    assert re.search(r"ok\s+telegram\s+http.*knows the bot as @sprava_sandbox_bot", with_token.stdout)
+    assert re.search(r"MISSING\s+telegram\s+Telegram rejected the bot token", wrong.stdout)
+    assert "anary" not in "".join(done.stdout + done.stderr for done in (without, with_token, wrong))
