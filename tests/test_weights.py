@@ -9,6 +9,7 @@ import pytest
 from model import MODEL_HOME
 
 from index import weights
+from index.packed import Packed
 
 
 @pytest.fixture
@@ -91,9 +92,9 @@ def test_a_missing_package_is_one_clear_line(tmp_path: Path, monkeypatch: pytest
 def test_four_bit_blocks_are_read_as_the_format_says() -> None:
     scale = np.array([0.5], "<f2").tobytes()
     nibbles = bytes([0x80 + i for i in range(16)])  # low nibbles 0 to 15, high nibbles 8
-    parsed = weights._Parsed(memoryview(b"xx" + scale + nibbles), *[0] * 7, 0.0, 3, [], {"m": 2})
+    packed = Packed(memoryview(b"xx" + scale + nibbles), *[0] * 7, 0.0, 3, [], {"m": 2})
     expected = [(i - 8) * 0.5 for i in range(16)] + [0.0] * 16
-    assert parsed.quantised("m", 2, 16).ravel().tolist() == expected
+    assert packed.quantised("m", 2, 16).ravel().tolist() == expected
 
 
 @pytest.mark.model
