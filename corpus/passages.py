@@ -115,7 +115,7 @@ def _pieces(document: Document, block: _Block) -> Iterator[_Block]:
     starts = _starts(document.text, block, document.language)
     target = length / -(-length // MAX_CHARS)
     start = block.start
-    for cut, end in zip(starts[1:], [*starts[2:], block.end], strict=True):
+    for cut, end in zip(starts[1:], [*starts[2:], block.end], strict=False):
         if end - start > MAX_CHARS or (cut + end) / 2 - start > target:
             yield _Block(start, cut, block.is_heading)
             start = cut

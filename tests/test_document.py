@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from corpus.document import Document, PartialDate, Passage, Reliability, normalise
 
 TRICKY = st.text(
-    st.sampled_from(list("aAé\u030a\u0333\u0338\u200d\u200b\u2190\u2329\u2764\ufe0f👨\ue000\r\n\t\u2028\ud800\u00ad"))
+    st.sampled_from(
+        list("aAé\u030a\u0333\u0338\u200d\u200b\u2190\u2329\u2764\ufe0f👨\ue000\r\n\t\u2028\ud800\u00ad")
+    )
 )
 
 
@@ -16,7 +18,9 @@ def test_a_date_is_written_as_precisely_as_it_was_read(text: str) -> None:
     assert str(PartialDate.parse(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "12.09.2025", "2025-13", "2025-02-30", "25", "0000", "2025-9-1", "soon"])
+@pytest.mark.parametrize(
+    "text", ["", "12.09.2025", "2025-13", "2025-02-30", "25", "0000", "2025-9-1", "soon"]
+)
 def test_a_date_that_is_not_in_the_calendar_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="calendar|not a date"):
         PartialDate.parse(text)

@@ -33,7 +33,11 @@ def parsed(text: str) -> Document:
 )
 def test_a_document_reads_back_as_it_was_and_its_file_byte_for_byte(**fields: object) -> None:
     document = Document(
-        id="an-id", publisher="no", language="be-tarask", reliability=Reliability.C, **fields  # type: ignore[arg-type]
+        id="an-id",
+        publisher="no",
+        language="be-tarask",
+        reliability=Reliability.C,
+        **fields,  # type: ignore[arg-type]
     )
     file = render_document(document)
     again = parsed(file)
@@ -44,9 +48,15 @@ def test_a_document_reads_back_as_it_was_and_its_file_byte_for_byte(**fields: ob
 
 
 def test_the_id_is_the_file_name_and_values_are_what_was_typed() -> None:
-    document = parsed("\ufeff---\r\ntitle: 1984\r\npublisher: no\r\npublished: 2025\r\nlanguage: be\r\n---\r\n\r\nТэкст.\r\n")
+    document = parsed(
+        "\ufeff---\r\ntitle: 1984\r\npublisher: no\r\npublished: 2025\r\nlanguage: be\r\n---\r\n\r\nТэкст.\r\n"
+    )
     assert (document.id, document.title, document.publisher) == ("an-id", "1984", "no")
-    assert (document.published, document.reliability, document.text) == (PartialDate(2025), Reliability.D, "Тэкст.")
+    assert (document.published, document.reliability, document.text) == (
+        PartialDate(2025),
+        Reliability.D,
+        "Тэкст.",
+    )
 
 
 @pytest.mark.parametrize(

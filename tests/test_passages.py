@@ -9,7 +9,9 @@ from corpus.passages import MAX_CHARS, heading, passages, sentences
 from corpus.sentences import MAX_SENTENCE, sentence_starts
 
 MARKED = st.text(st.sampled_from(list("aБ1 .…!?\n#-«»”()👍—"))) | st.lists(
-    st.sampled_from(["# H\n", "## Б\n\n", "\n", "- item. Two\n", "12.09.2025 — freed.\n", "Слово слова. ", "г. "])
+    st.sampled_from(
+        ["# H\n", "## Б\n\n", "\n", "- item. Two\n", "12.09.2025 — freed.\n", "Слово слова. ", "г. "]
+    )
 ).map("".join)
 
 
@@ -44,7 +46,9 @@ def test_passages_joined_are_the_text_and_sentences_are_ordered_spans_inside_the
             last = end
 
 
-@pytest.mark.parametrize("text", ["слова " * 2000, "а" * 9000, "\n" * 5000, "# h\n" * 3000, "Яна пайшла. " * 900])
+@pytest.mark.parametrize(
+    "text", ["слова " * 2000, "а" * 9000, "\n" * 5000, "# h\n" * 3000, "Яна пайшла. " * 900]
+)
 def test_no_passage_of_prose_is_longer_than_the_longest_sentence(text: str) -> None:
     assert "".join(passage.text for passage in passages(document(text))) == text
     assert all(len(passage.text) <= MAX_SENTENCE for passage in passages(document(text)) if "#" not in text)
@@ -53,14 +57,61 @@ def test_no_passage_of_prose_is_longer_than_the_longest_sentence(text: str) -> N
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ["Mr. Losik v. U.S. Government was heard on Sept. 12, 2025.", "“It is over.”", "He had $3.5 left."]),
-        ("en", ["A. Lukashenko spoke... and left.", "He was held in cell No. 5.", "(It was cold.)", "Why?", "Nobody said."]),
+        (
+            "en",
+            [
+                "Mr. Losik v. U.S. Government was heard on Sept. 12, 2025.",
+                "“It is over.”",
+                "He had $3.5 left.",
+            ],
+        ),
+        (
+            "en",
+            [
+                "A. Lukashenko spoke... and left.",
+                "He was held in cell No. 5.",
+                "(It was cold.)",
+                "Why?",
+                "Nobody said.",
+            ],
+        ),
         ("en", ["He ended “the strike.”", "The U.S. eased sanctions.", "He left at 5 p.m. on Friday."]),
-        ("ru", ["В 2020 г. его задержали.", "Ст. 342 УК РБ.", "А. Лукашенко сказал: «Это всё.»", "Потом ушёл…", "Вышли."]),
-        ("ru", ["Около 5 тыс. человек, студенты и т.д.", "12.09.2025 в г. Минске прошёл суд.", "Гл. 5 ч. 1 ст. 130 УК."]),
+        (
+            "ru",
+            [
+                "В 2020 г. его задержали.",
+                "Ст. 342 УК РБ.",
+                "А. Лукашенко сказал: «Это всё.»",
+                "Потом ушёл…",
+                "Вышли.",
+            ],
+        ),
+        (
+            "ru",
+            [
+                "Около 5 тыс. человек, студенты и т.д.",
+                "12.09.2025 в г. Минске прошёл суд.",
+                "Гл. 5 ч. 1 ст. 130 УК.",
+            ],
+        ),
         ("ru", ["«Правда?» — спросил он.", "Она не знала, где её муж.", "Осталось 10 мин. до суда."]),
-        ("be", ["У 2020 г. яго затрымалі паводле арт. 342 КК.", "А. Лукашэнка сказаў: «Гэта ўсё».", "Потым пайшоў."]),
-        ("be", ["В. І. Пупкін, стст. 130, 342 і г.д. сведчыў.", "Гэта т.зв. суд.", "Ён быў там, і я.", "Каля 5 тыс. чалавек."]),
+        (
+            "be",
+            [
+                "У 2020 г. яго затрымалі паводле арт. 342 КК.",
+                "А. Лукашэнка сказаў: «Гэта ўсё».",
+                "Потым пайшоў.",
+            ],
+        ),
+        (
+            "be",
+            [
+                "В. І. Пупкін, стст. 130, 342 і г.д. сведчыў.",
+                "Гэта т.зв. суд.",
+                "Ён быў там, і я.",
+                "Каля 5 тыс. чалавек.",
+            ],
+        ),
         ("be-tarask", ["Сказаў «Так!» — і пайшоў.", "12.09.2025 у г. Менску быў суд.", "3,5 гады."]),
         ("be-latn", ["Ał. Łukašenka skazaŭ.", "Art. 342 KK.", "Jaho zatrymali."]),
         ("uk", ["У 2020 р. його затримали.", "О. Лукашенко сказав.", "Близько 5 тис. осіб."]),
@@ -72,7 +123,9 @@ def test_sentences_end_where_a_reader_would_end_them(language: str, expected: li
 
 
 def test_a_line_of_a_list_or_timeline_is_one_sentence_without_its_bullet() -> None:
-    text = "- 25 June 2020: arrested. Taken away.\n- Sentenced\n\n12.09.2025 — freed. Crossed.\nJune 2026: home."
+    text = (
+        "- 25 June 2020: arrested. Taken away.\n- Sentenced\n\n12.09.2025 — freed. Crossed.\nJune 2026: home."
+    )
     assert quotes(text) == [
         "25 June 2020: arrested. Taken away.",
         "Sentenced",
