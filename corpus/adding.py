@@ -124,7 +124,7 @@ def _publisher(name: str | None, url: str | None, origins: dict[str, str], warni
         return known.name
     host = (urlsplit(url).hostname if url else None) or "unknown"
     origins["publisher"] = "address" if url else "not found"
-    warnings.append(f"no publisher found, shown as {host!r}; give it with --publisher")
+    warnings.append(f"no publisher found, shown as {host!r} with label D; give it with --publisher")
     return host
 
 
@@ -149,9 +149,10 @@ def _reliability(
         origins["reliability"] = "known publisher"
         return known.reliability
     origins["reliability"] = "unknown publisher"
-    warnings.append(
-        f"{publisher!r} is not a known publisher: label D; if you know better, give --reliability"
-    )
+    if given.publisher or draft.publisher:
+        warnings.append(
+            f"{publisher!r} is not a known publisher: label D; if you know better, give --reliability"
+        )
     return Reliability.D
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace as replaced_by
 from difflib import get_close_matches
@@ -192,5 +193,6 @@ def _write(path: Path, text: str) -> None:
         finally:
             os.close(descriptor)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise LibraryError(f"{path}: cannot be written ({error.strerror}); nothing was changed") from None

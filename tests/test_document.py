@@ -22,7 +22,7 @@ def test_a_date_is_written_as_precisely_as_it_was_read(text: str) -> None:
     "text", ["", "12.09.2025", "2025-13", "2025-02-30", "25", "0000", "2025-9-1", "soon"]
 )
 def test_a_date_that_is_not_in_the_calendar_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="calendar|not a date"):
+    with pytest.raises(ValueError, match=r"calendar|not a date"):
         PartialDate.parse(text)
 
 
@@ -38,7 +38,7 @@ def test_a_day_without_its_month_cannot_be_made() -> None:
 def test_dates_sort_by_time_and_the_less_precise_come_first() -> None:
     texts = ["undated", "2024-12-31", "2025", "2025-09", "2025-09-12", "2025-10", "2026"]
     dates = [PartialDate.parse(text) for text in texts]
-    assert sorted(reversed(dates)) == dates
+    assert sorted(set(dates)) == dates
 
 
 @given(st.text() | TRICKY)
