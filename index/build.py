@@ -27,19 +27,8 @@ _STEP = 64
 _PASSAGE_KEYS, _SENTENCE_KEYS = "passages.key", "sentences.key"
 """Parts of a version: for each vector, the key of the text that was encoded."""
 _KEY_BYTES = 16
-_RECIPE = {
-    "corpus": (
-        "passages.py",
-        "sentences.py",
-        "fold.py",
-        "cases.py",
-        "cases.toml",
-        "roster.py",
-        "declension.py",
-    ),
-    "index": ("build.py", "analyze.py", "lexical.py", "mentions.py", "learnt.py"),
-}
-"""The files that decide how a document is cut and prepared."""
+_RECIPE = ("build.py", "analyze.py", "lexical.py", "mentions.py", "learnt.py")
+"""The modules of this package that decide what is made of a document, beside all of corpus."""
 
 
 class EmptyCorpusError(SpravaError):
@@ -202,9 +191,10 @@ def _quotable(documents: Iterable[Document]) -> tuple[Document, ...]:
 def recipe() -> str:
     """A digest of the code that cuts and prepares texts: under another one, every document is cut anew."""
     digest = hashlib.sha256(metadata.version("sentencex").encode())
-    for package, names in _RECIPE.items():
-        for name in names:
-            digest.update(resources.files(package).joinpath(name).read_bytes())
+    folder = resources.files("corpus")
+    names = sorted(path.name for path in folder.iterdir() if path.name.endswith((".py", ".toml")))
+    for path in [folder / name for name in names] + [resources.files("index") / name for name in _RECIPE]:
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
