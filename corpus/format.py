@@ -6,7 +6,7 @@ The format is described in `corpus/README.md`. Every value is text, whatever YAM
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -76,7 +76,7 @@ def parse_document(raw: bytes, *, path: Path) -> Document:
     fields = _Fields(where, entries)
     fields.check_keys()
     text = body_text(body)
-    if not text:
+    if not text and not fields.text("withdrawn"):
         raise FormatError(
             f"{where}:{line}: there is no text below the front matter; add the article's paragraphs"
         )
@@ -87,8 +87,7 @@ def parse_document(raw: bytes, *, path: Path) -> Document:
         author=fields.text("author"),
         url=fields.matching("url", ADDRESS, "an address that starts with https:// or http://"),
         published=fields.date("published"),
-        language=fields.matching("language", LANGUAGE, "a code like be, ru or be-tarask")
-        or fields.required("language"),
+        language=fields.language("language"),
         reliability=fields.reliability("reliability"),
         cases=fields.all_matching("cases", CASE, "case ids like ihar-losik"),
         note=fields.text("note"),
@@ -252,16 +251,17 @@ class _Fields:
         return values
 
     def date(self, key: str) -> PartialDate:
-        return self._converted(key, self.required(key), PartialDate.parse)
+        try:
+            return PartialDate.parse(self.required(key))
+        except ValueError as error:
+            self.fail(key, f"{key}: {error}")
+
+    def language(self, key: str) -> str:
+        self.required(key)
+        return self.matching(key, LANGUAGE, "a code like be, ru or be-tarask") or ""
 
     def reliability(self, key: str) -> Reliability:
         value = self.text(key) or Reliability.D.value
         if value not in set(Reliability):
             self.fail(key, f"{key} is {value!r}, but must be A, B, C or D")
         return Reliability(value)
-
-    def _converted(self, key: str, value: str, convert: Callable[[str], PartialDate]) -> PartialDate:
-        try:
-            return convert(value)
-        except ValueError as error:
-            self.fail(key, f"{key}: {error}")
