@@ -1,15 +1,20 @@
 """The chat page in Debian's Chromium, against a scripted bot: what a person sees, hears and can reach."""
 
 import asyncio
+import json
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
+from model import MODEL_HOME
 from playwright.async_api import Browser, Page, async_playwright
 from sandboxes import Client
 
@@ -20,6 +25,7 @@ from bot.sandbox.specification import utf16_length
 # One browser for all, so one event loop for all.
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
+ROOT = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -111,10 +117,17 @@ Opener = Callable[..., Awaitable[Page]]
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def opened(browser: Browser, silent: Client) -> AsyncIterator[Opener]:
-    """Opens the page in a fresh profile; whatever it logs, or asks of another host, fails the test."""
+    """Opens the sandbox's page, as `open_at` does."""
+    async with opener(browser) as open_at:
+        yield partial(open_at, silent.sandbox.page_url)
+
+
+@asynccontextmanager
+async def opener(browser: Browser) -> AsyncIterator[Callable[..., Awaitable[Page]]]:
+    """Opens a page in a fresh profile; whatever it logs, or asks of another host, fails the test."""
     contexts, faults = [], []
 
-    async def open_page(**options: Any) -> Page:
+    async def open_at(url: str, **options: Any) -> Page:
         window = {"viewport": {"width": 1180, "height": 860}, "color_scheme": "light"}
         contexts.append(await browser.new_context(**window | options))
         page = await contexts[-1].new_page()
@@ -122,15 +135,13 @@ async def opened(browser: Browser, silent: Client) -> AsyncIterator[Opener]:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "request",
-            lambda asked: (
-                faults.append(asked.url) if not asked.url.startswith(silent.sandbox.page_url) else None
-            ),
+            lambda asked: faults.append(asked.url) if not asked.url.startswith(url) else None,
         )
-        await page.goto(silent.sandbox.page_url)
+        await page.goto(url)
         await page.wait_for_selector("#people button", state="attached")
         return page
 
-    yield open_page
+    yield open_at
     for context in contexts:
         await context.close()
     assert faults == []
@@ -361,3 +372,37 @@ async def test_a_page_in_another_tab_sees_the_same_chat(opened: Opener, api: Cli
     emily = next(iter(api.sandbox.people.values()))
     assert isinstance(emily, Person)
     assert len(emily.messages()) == 1
+
+
+@asynccontextmanager
+async def sandbox_command(folder: Path) -> AsyncIterator[str]:
+    """`sprava sandbox` over an index of the bundled documents, as on a bare clone; the address that it prints."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SPRAVA_")}
+    environment["SPRAVA_HOME"] = str(MODEL_HOME)
+    sprava = partial(asyncio.create_subprocess_exec, sys.executable, "-m", "bot", env=environment, cwd=ROOT)
+    assert await (await sprava("index", "update", "--quiet")).wait() == 0
+    ledger = str(folder / "ledger.jsonl")
+    process = await sprava("sandbox", "--port", "0", "--ledger", ledger, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        yield (await process.stdout.readline()).decode().split()[-1]
+    finally:
+        process.terminate()
+        assert await process.wait() == 0
+
+
+@pytest.mark.model
+async def test_the_real_bot_quotes_its_sources_on_the_page(browser: Browser, tmp_path: Path) -> None:
+    async with sandbox_command(tmp_path) as url, opener(browser) as open_at:
+        page = await open_at(url, viewport={"width": 1180, "height": 1010})
+        await page.wait_for_selector("#status:not(.waiting)", timeout=120_000)
+        await page.get_by_role("button", name="When was Ihar Losik arrested?").click()
+        quote = page.locator(".theirs blockquote").first
+        await quote.wait_for()
+        assert "2020" in await quote.inner_text()
+        await page.wait_for_timeout(400)  # until the message has arrived on the picture
+        await picture(page, "answer", tmp_path)
+        await page.locator(".theirs .keyboard button").first.click()
+        await page.get_by_text("edited").wait_for()
+    entries = [json.loads(line) for line in (tmp_path / "ledger.jsonl").read_text("utf-8").splitlines()]
+    assert [entry for entry in entries if entry["breaches"]] == []

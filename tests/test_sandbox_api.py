@@ -13,6 +13,7 @@ from bot.sandbox.faults import FaultPlan
 from bot.sandbox.rates import Rates
 from bot.sandbox.server import Sandbox
 from bot.sandbox.specification import Fact, load
+from bot.sandbox.world import CONTENT
 
 
 @pytest.fixture
@@ -103,6 +104,9 @@ async def test_replies_are_as_the_documentation_types_them(api: Client) -> None:
         ({"chat_id": 5}, "message text is empty"),
         ({"chat_id": 5, "text": "x"}, "chat not found"),
         ({"chat_id": "@nobody", "text": "x"}, "chat not found"),
+        ({"chat_id": "--5", "text": "x"}, "chat not found"),
+        ({"chat_id": "9" * 5000, "text": "x"}, "chat not found"),
+        ({"chat_id": 5, "text": "x", "reply_parameters": "[" * 5_000}, "can't parse reply_parameters JSON object"),
         ({"chat_id": 5, "text": "x", "entities": "[{"}, "can't parse entities JSON object"),
         ({"chat_id": 5, "text": "x", "entities": [{"type": "bold"}]}, "can't parse entities[0].offset: is required"),
         ({"chat_id": 5, "text": "x", "disable_notification": "maybe"}, "can't parse disable_notification: must be of type Boolean"),
@@ -254,6 +258,28 @@ async def test_a_callback_is_answered_once_and_not_too_late(api: Client) -> None
     assert "allowed are 0-200" in await api.refused(
         "answerCallbackQuery", callback_query_id=query, text="x" * 201
     )
+
+
+async def test_a_button_of_a_deleted_message_tells_only_where_it_was(api: Client) -> None:
+    person = await started(api)
+    keyboard = {"inline_keyboard": [[button(callback_data="a")]]}
+    await api.ok("sendMessage", chat_id=person.id, text="one", reply_markup=keyboard)
+    [shown] = person.messages()
+    await person.delete(shown)
+    await person.press(shown, "b")
+    query = (await api.ok("getUpdates"))[-1]["callback_query"]
+    assert query["message"] == {"chat": person.account.chat(), "message_id": shown.id, "date": 0}
+    assert query["data"] == "a"
+
+
+@pytest.mark.parametrize("kind", sorted(CONTENT))
+async def test_a_person_can_send_more_than_text(api: Client, kind: str) -> None:
+    person = await started(api)
+    await person.send(kind)
+    update = (await api.ok("getUpdates"))[-1]
+    assert "text" not in update["message"]
+    assert kind in update["message"]
+    assert load().breaches(Fact(("Update",), True), update, "update") == []
 
 
 async def test_a_message_can_be_deleted_for_48_hours(api: Client) -> None:

@@ -218,7 +218,7 @@ class Control:
             "id": message.id,
             "from_bot": message.from_bot,
             "date": message.date,
-            "text": message.text,
+            "text": message.text or f"[{', '.join(message.content)}]",
             "entities": message.entities,
             "keyboard": message.keyboard,
             "edits": message.edits,

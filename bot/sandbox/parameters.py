@@ -1,6 +1,7 @@
 """A request's parameters: read from query, form, multipart or JSON, typed by the specification, and checked against it."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from aiohttp import web
 from bot.sandbox.refusal import bad_request
 from bot.sandbox.specification import Fact, Specification
 
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
 _TRUE, _FALSE = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0", ""})
 # tdlib reads these into their range instead of refusing them.
 _CLAMPED = frozenset({("getUpdates", "limit")})
@@ -29,7 +31,7 @@ async def read(request: web.Request) -> dict[str, Any]:
         if body.strip():
             try:
                 loaded = json.loads(body)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise bad_request("can't parse JSON encoded body") from None
             if not isinstance(loaded, dict):
                 raise bad_request("object expected as JSON encoded body")
@@ -77,7 +79,7 @@ def _typed(specification: Specification, name: str, fact: Fact, value: Any) -> A
     if not isinstance(value, str):
         return value
     for kind in fact.types:
-        if kind == "Integer" and value.lstrip("-").isdecimal():
+        if kind == "Integer" and _INTEGER.fullmatch(value):
             return int(value)
         if kind == "Float" and _is_number(value):
             return float(value)
@@ -88,7 +90,7 @@ def _typed(specification: Specification, name: str, fact: Fact, value: Any) -> A
         if kind.startswith("Array of ") or kind in specification.types or kind in specification.unions:
             try:
                 return json.loads(value)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise bad_request(f"can't parse {name} JSON object") from None
     return value
 

@@ -75,19 +75,29 @@ class Person:
         self._world.edit_own(self.account, message_id, text)
         self._record("edit", person=self.id, text=text, message_id=message_id)
 
-    async def press(self, message: BotMessage | int, button: str) -> str:
-        """Press the callback button with this text or data; returns the callback query id."""
+    async def send(self, kind: str) -> int:
+        """Send something that is not text: photo, voice, document, sticker, location, contact or video_note."""
+        message = self._world.send(self.account, kind)
+        self._record("send", person=self.id, kind=kind, message_id=message.id)
+        return message.id
+
+    async def delete(self, message: BotMessage | int) -> None:
+        """Delete a message for both sides; the bot is not told."""
         message_id = message if isinstance(message, int) else message.id
-        found = [
-            candidate
-            for row in self._world.messages[message_id].keyboard
-            for candidate in row
-            if button in (candidate["text"], candidate.get("callback_data"))
-        ]
+        self._world.remove(self._world.messages[message_id])
+        self._record("delete", person=self.id, message_id=message_id)
+
+    async def press(self, message: BotMessage | int, button: str) -> str:
+        """Press the callback button with this text or data; returns the callback query id.
+
+        A `BotMessage` is pressed as it was seen, even when it has been edited or deleted since.
+        """
+        shown = self.message(message) if isinstance(message, int) else message
+        found = [one for one in shown.buttons if button in (one["text"], one.get("callback_data"))]
         if not found or "callback_data" not in found[0]:
-            raise LookupError(f"message {message_id} has no callback button {button!r}")
-        press = self._world.press(self.account, message_id, found[0]["callback_data"])
-        self._record("press", person=self.id, data=press.data, message_id=message_id)
+            raise LookupError(f"message {shown.id} has no callback button {button!r}")
+        press = self._world.press(self.account, shown.id, found[0]["callback_data"])
+        self._record("press", person=self.id, data=press.data, message_id=shown.id)
         return press.id
 
     def block(self) -> None:

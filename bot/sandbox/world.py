@@ -13,6 +13,25 @@ from bot.sandbox.updates import LIFETIMES_S, UpdateQueue
 BOT_ID = 7_000_000_001
 BOT_USERNAME = "sprava_sandbox_bot"
 CHAT_ACTION_S = 5
+_FILE = {"file_id": "AgACAgIAAxkBAAM", "file_unique_id": "AQADsandbox", "file_size": 12_345}
+# What else a person can send, with the least that the documentation requires of it.
+CONTENT: Mapping[str, Any] = {
+    "photo": [_FILE | {"width": 640, "height": 480}],
+    "voice": _FILE | {"duration": 3, "mime_type": "audio/ogg"},
+    "document": _FILE | {"file_name": "list.pdf", "mime_type": "application/pdf"},
+    "sticker": _FILE
+    | {
+        "type": "regular",
+        "width": 512,
+        "height": 512,
+        "is_animated": False,
+        "is_video": False,
+        "emoji": "🙂",
+    },
+    "location": {"latitude": 53.9, "longitude": 27.56},
+    "contact": {"phone_number": "+375000000000", "first_name": "Nobody"},
+    "video_note": _FILE | {"length": 240, "duration": 5},
+}
 
 
 @dataclass(slots=True)
@@ -56,6 +75,7 @@ class Message:
     silent: bool = False
     protected: bool = False
     edit_date: int | None = None
+    content: dict[str, Any] = field(default_factory=dict)
     edits: int = 0
     calls: list[dict[str, Any]] = field(default_factory=list)
 
@@ -107,13 +127,20 @@ class World:
 
     def say(self, account: Account, text: str, *, reply_to: int | None = None) -> Message:
         """A person writes to the bot; Telegram cleans the text and marks commands."""
-        kept = clean(text).strip(" \n")
-        if not kept:
-            raise ValueError("a person cannot send an empty message")
+        kept = _written(text)
+        return self._arrive(account, kept, tuple(found_entities(kept)), reply_to=reply_to)
+
+    def send(self, account: Account, kind: str) -> Message:
+        """A person sends something that is not text: a key of `CONTENT`."""
+        return self._arrive(account, "", (), content={kind: CONTENT[kind]})
+
+    def _arrive(
+        self, account: Account, text: str, entities: tuple[dict[str, Any], ...], **more: Any
+    ) -> Message:
         if account.blocked:
             raise ValueError(f"{account.first_name} has blocked the bot: unblock first")
         account.started = True
-        message = self.keep(account, kept, tuple(found_entities(kept)), from_bot=False, reply_to=reply_to)
+        message = self.keep(account, text, entities, from_bot=False, **more)
         self.updates.add("message", self.message_json(message))
         return message
 
@@ -122,23 +149,25 @@ class World:
         message = self.messages[message_id]
         if message.account is not account or message.from_bot:
             raise ValueError(f"message {message_id} is not one of {account.first_name}")
-        message.text = clean(text).strip(" \n")
+        message.text = _written(text)
         message.entities = tuple(found_entities(message.text))
         self.mark_edited(message)
         self.updates.add("edited_message", self.message_json(message))
         return message
 
     def press(self, account: Account, message_id: int, data: str) -> Press:
-        """A person presses a callback button."""
+        """A person presses a callback button; of a message that is gone the bot learns only where it was."""
         expires = self.clock.now() + LIFETIMES_S["callback_query"]
         press = Press(str(next(self._press_ids)), account, message_id, data, expires)
         self.presses[press.id] = press
+        message = self.messages.get(message_id)
+        gone = {"chat": account.chat(), "message_id": message_id, "date": 0}
         query = {
             "id": press.id,
             "from": account.user(),
             "chat_instance": str(account.id * 31),
             "data": data,
-            "message": self.message_json(self.messages[message_id]),
+            "message": self.message_json(message) if message else gone,
         }
         self.updates.add("callback_query", query)
         return press
@@ -235,7 +264,7 @@ class World:
         body |= _present(edit_date=message.edit_date, has_protected_content=message.protected)
         if nested and message.reply_to in self.messages:
             body["reply_to_message"] = self.message_json(self.messages[message.reply_to], nested=False)
-        body |= _present(quote=message.quote) | {"text": message.text}
+        body |= _present(quote=message.quote) | (message.content or {"text": message.text})
         body |= _present(entities=list(message.entities), link_preview_options=message.link_preview)
         if message.keyboard:
             body["reply_markup"] = {"inline_keyboard": message.keyboard}
@@ -259,6 +288,14 @@ class World:
         self.bell.ring()
         for listener in list(self.listeners):
             listener(event, dict(details))
+
+
+def _written(text: str) -> str:
+    """A person's text as Telegram's own clients send it."""
+    kept = clean(text).strip(" \n")
+    if not kept:
+        raise ValueError("a person cannot send an empty message")
+    return kept
 
 
 def unanswered(press: Press | None, now: float) -> Press:
