@@ -56,7 +56,8 @@ class PersonSpan(NamedTuple):
 class _Phrase(NamedTuple):
     case: str
     forms: tuple[frozenset[str], ...]
-    acronym: bool
+    letters: int
+    """Of an acronym, else 0: BBB and B have one skeleton."""
     common: bool
     term: bool
 
@@ -156,15 +157,21 @@ class Cases:
             if number < free_from:
                 continue
             for phrase in self._phrases.get(token.skeleton, ()):
-                last = number + len(phrase.forms) - 1
-                if last < len(found) and all(
-                    found[number + offset].skeleton in forms for offset, forms in enumerate(phrase.forms)
-                ):
-                    if last == number and not _is_written_as_name(text, token, phrase):
-                        continue
-                    free_from = last + 1
-                    yield Mention(token.start, found[last].end, (phrase.case,))
+                after = number + len(phrase.forms)
+                if self._says(text, found[number:after], phrase):
+                    free_from = after
+                    yield Mention(token.start, found[after - 1].end, (phrase.case,))
                     break
+
+    def _says(self, text: str, words: Sequence[Token], phrase: _Phrase) -> bool:
+        if len(words) < len(phrase.forms):
+            return False
+        if not all(word.skeleton in forms for word, forms in zip(words, phrase.forms, strict=True)):
+            return False
+        unlike = self.by_id[phrase.case].unlike
+        if unlike and any(word.word.casefold().startswith(unlike) for word in words):
+            return False
+        return len(words) > 1 or _is_written_as_name(text, words[0], phrase)
 
     def _with_given_name(
         self, text: str, found: Sequence[Token], number: int, bearers: tuple[str, ...]
@@ -269,8 +276,8 @@ class Cases:
             if not parts:
                 continue
             forms = tuple(place_forms(part) | {f"{part}s"} for part in parts)
-            acronym = len(parts) == 1 and len(name) <= 4 and name.isupper()
-            phrase = _Phrase(case.id, forms, acronym, parts[0] in case.common, case.type is CaseType.TERM)
+            letters = len(name) if len(parts) == 1 and len(name) <= 4 and name.isupper() else 0
+            phrase = _Phrase(case.id, forms, letters, parts[0] in case.common, case.type is CaseType.TERM)
             for form in forms[0]:
                 self._phrases.setdefault(form, []).append(phrase)
 
@@ -306,7 +313,7 @@ def _is_written_as_name(text: str, token: Token, phrase: _Phrase) -> bool:
     quoted = token.start > 0 and text[token.start - 1] in _QUOTES
     if phrase.term:
         return quoted or token.word.isupper() or not phrase.common
-    if phrase.acronym:
-        return token.word.isupper()
+    if phrase.letters:
+        return token.word.isupper() and len(token.word) == phrase.letters
     common = phrase.common and is_cyrillic(token.word)  # written in Latin letters, Viasna is no season
     return token.capital and (quoted or not (common and starts_sentence(text, token.start)))

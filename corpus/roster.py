@@ -40,6 +40,7 @@ class Case:
     confusable: tuple[str, ...] = ()
     common: frozenset[str] = frozenset()
     """Skeletons of spellings that are also ordinary words."""
+    unlike: tuple[str, ...] = ()
     protected: bool = False
     note: str | None = None
 
@@ -117,6 +118,7 @@ def _read_case(entry: dict[str, Any]) -> Case:
             common=frozenset(
                 form for word in entry.get("common", ()) for form in place_forms(skeleton(word))
             ),
+            unlike=tuple(entry.get("unlike", ())),
             protected=entry.get("protected", False),
             note=entry.get("note"),
         )

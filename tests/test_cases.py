@@ -62,6 +62,8 @@ def test_a_text_names_cases_in_any_script_and_case_form(
         "Знак висел на стене.",
         "a pin",
         "зеркало",
+        "reliability: B",
+        "Радио Свобода",
     ],
 )
 def test_an_ordinary_word_is_no_name(text: str) -> None:
