@@ -19,6 +19,8 @@ WORDS_WEIGHT = 0.2
 """On the share of the question's words, by weight, that a sentence says, beside its cosine."""
 _SAME = 0.8
 """Share of words from which two quotes count as the same."""
+_SAME_MEANING = 0.88
+"""Cosine of two sentences from which a source counts as saying what a brief says."""
 
 _DANGLING = re.compile(
     r"(?:he|she|it|they|him|his|her|hers|its|their|theirs|this|that|these|those|such|but|and|so|however|also|then"
@@ -70,7 +72,7 @@ def candidates(prepared: Prepared, question: Asked, hits: Sequence[Hit]) -> list
     """Spans to quote from the hits, best first, not overlapping, none saying the same words twice."""
     found = [candidate for hit in hits for candidate in _of_hit(prepared, question, hit)]
     found.sort(key=lambda candidate: -candidate.score)
-    return _briefs_last(_distinct(found))
+    return _distinct(_briefs_last(found))
 
 
 def choose(found: Sequence[Candidate], *, count: int, slack: float) -> list[Candidate]:
@@ -152,12 +154,14 @@ def _leans(text: str, spans: NDArray[np.int32], sentence: int) -> bool:
 
 
 def _distinct(found: Sequence[Candidate]) -> list[Candidate]:
+    """The same without those that repeat the words of another; of a source and a brief, the source stays."""
     kept: list[tuple[Candidate, set[str]]] = []
-    for candidate in found:
+    for candidate in sorted(found, key=lambda candidate: candidate.hit.passage.document.is_brief):
         said = set(words(candidate.text))
         if all(len(said & other) < _SAME * max(1, min(len(said), len(other))) for _, other in kept):
             kept.append((candidate, said))
-    return [candidate for candidate, _ in kept]
+    fresh = {id(candidate) for candidate, _ in kept}
+    return [candidate for candidate in found if id(candidate) in fresh]
 
 
 def _briefs_last(found: list[Candidate]) -> list[Candidate]:
@@ -170,7 +174,7 @@ def _briefs_last(found: list[Candidate]) -> list[Candidate]:
             for i, other in enumerate(ordered)
             if i > place
             and not other.hit.passage.document.is_brief
-            and float(other.vector @ brief.vector) > 0.9
+            and float(other.vector @ brief.vector) > _SAME_MEANING
         ]
         if same:
             ordered.insert(same[-1], ordered.pop(place))

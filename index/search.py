@@ -27,6 +27,8 @@ OTHER_LANGUAGE = 0.06
 NAMED, TITLE = 0.06, 0.5
 """NAMED is added for a passage that names all the people whom the question names; one that leaves it to the title of
 its document gets the share TITLE of that."""
+BRIEF = 0.08
+"""Taken off a brief of ours: the sources that it was written from speak first."""
 MENTIONS, LEARNT = "mentions", "learnt.json"
 """Parts of a version."""
 CANDIDATES = 100
@@ -78,6 +80,8 @@ class Prepared:
     lexical: Lexical
     mentions: MentionTable
     learnt: Learnt
+    is_brief: NDArray[np.bool_]
+    """(n,): whether this project wrote the passage."""
     rows_of_language: dict[str, NDArray[np.int64]]
 
     def passage(self, number: int) -> Passage:
@@ -110,6 +114,7 @@ def prepare(version: Version) -> Prepared:
         lexical=lexical.load(version.files),
         mentions=MentionTable.from_bytes(version.files[MENTIONS]),
         learnt=Learnt.from_bytes(version.files[LEARNT]),
+        is_brief=np.array([document.is_brief for document in version.documents])[version.passages[:, 0]],
         rows_of_language={code: np.flatnonzero(of_passage == code) for code in dict.fromkeys(languages)},
     )
 
@@ -144,7 +149,7 @@ def search(prepared: Prepared, question: Asked, *, top_k: int = 10) -> list[Hit]
                 "names": named.get(number, 0.0),
             }
             score = parts["dense"] + parts["sentence"] + LEXICAL_WEIGHT * parts["lexical"]
-            score += parts["language"] + NAMED * parts["names"]
+            score += parts["language"] + NAMED * parts["names"] - BRIEF * bool(prepared.is_brief[number])
             scored.append((score, number, parts))
     scored.sort(key=lambda entry: (-entry[0], entry[1]))
     return [
