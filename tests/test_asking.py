@@ -1,0 +1,90 @@
+"""`sprava ask`, `chat` and `index evaluate` on a published version."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from encoders import HashingEncoder
+from library import news, version_of
+from typer.testing import CliRunner
+
+from bot.cli import app
+from corpus.errors import SpravaError
+from index import asking
+
+RUNNER = CliRunner()
+ENCODER = HashingEncoder()
+VERSION = version_of(news(), ENCODER)
+
+
+@pytest.fixture(autouse=True)
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The commands answer from a version in memory."""
+    monkeypatch.setattr(asking, "_open", lambda: (VERSION, ENCODER))
+    return
+
+
+def test_json_has_the_fields_that_operators_rely_on():
+    result = RUNNER.invoke(app, ["ask", "When was Ihar Losik arrested?", "--json"])
+    answer = json.loads(result.stdout)
+    assert list(answer) == [
+        "question", "answered", "reason", "candidates", "differs", "version", "elapsed_ms", "excerpts", "nearest",
+    ]  # fmt: skip
+    assert list(answer["excerpts"][0]) == [
+        "rank", "quote", "document", "start", "end", "title", "publisher", "url", "published", "language",
+        "reliability", "score",
+    ]  # fmt: skip
+
+
+def test_a_terminal_answer_shows_the_quote_and_whose_it_is():
+    result = RUNNER.invoke(app, ["ask", "When was Ihar Losik arrested?"])
+    assert "▌ Ihar Losik was arrested in June 2020." in result.stdout
+    assert "Example News · 2025-09-12 · en · [B]" in result.stdout
+
+
+def test_our_own_words_come_in_the_language_asked_for():
+    result = RUNNER.invoke(app, ["ask", "🙂", "--language", "be"])
+    assert result.stdout.strip() == "Ніводная крыніца пра гэта не паведамляе."
+
+
+def test_a_batch_repeats_each_id(tmp_path: Path):
+    path = tmp_path / "batch.jsonl"
+    path.write_text('{"id": 7, "question": "When was Ihar Losik arrested?"}\n{"id": "b", "question": ""}\n')
+    lines = [
+        json.loads(line) for line in RUNNER.invoke(app, ["ask", "--batch", str(path)]).stdout.splitlines()
+    ]
+    assert [(line["id"], line["answered"]) for line in lines] == [(7, True), ("b", False)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask"],
+        ["ask", "?", "--batch", "x.jsonl"],
+        ["ask", "?", "--language", "fr"],
+        ["ask", "--batch", "no.jsonl"],
+    ],
+)
+def test_bad_input_is_one_clear_error(arguments: list[str]):
+    result = RUNNER.invoke(app, arguments)
+    assert isinstance(result.exception, SpravaError)
+    assert "\n" not in str(result.exception)
+
+
+def test_chat_answers_until_an_empty_line():
+    result = RUNNER.invoke(app, ["chat"], input="When was Ihar Losik arrested?\n\n")
+    assert "Ihar Losik was arrested in June 2020." in result.stdout
+    assert result.exit_code == 0
+
+
+def test_evaluate_prints_a_table_by_language_and_kind(tmp_path: Path):
+    path = tmp_path / "judged.jsonl"
+    gold = [{"file": "arrest.md", "text": "Ihar Losik was arrested in June 2020."}]
+    line = {"id": "1", "question": "When was Ihar Losik arrested?", "language": "en", "kind": "date"}
+    path.write_text(json.dumps(line | {"answerable": True, "gold": gold}))
+    shown = RUNNER.invoke(app, ["index", "evaluate", str(path)]).stdout
+    assert "hit@3" in shown
+    assert "date" in shown
+    figures = json.loads(RUNNER.invoke(app, ["index", "evaluate", str(path), "--json"]).stdout)
+    assert figures["total"]["hit_1"] == 1.0

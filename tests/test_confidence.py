@@ -1,0 +1,104 @@
+"""How surely the sources answer: features by hand, and the stored calibration."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from encoders import HashingEncoder
+from library import news, version_of
+
+from index import confidence, excerpt
+from index.confidence import FEATURES, Calibration
+from index.intent import NO_INTENTS, Intent, Intents
+from index.kinds import Kind, asked, holds
+from index.search import asked as analysed
+from index.search import prepare, search
+
+
+def features(question: str, encoder: HashingEncoder, *, people: tuple[str, ...] = ()) -> dict[str, float]:
+    prepared = prepare(version_of(news(), encoder))
+    query = analysed(question, encoder.encode_queries([question])[0], people=people)
+    best = excerpt.candidates(prepared, query, search(prepared, query))[0]
+    return dict(zip(FEATURES, confidence.features(prepared, query, best).tolist(), strict=True))
+
+
+def test_a_probability_is_the_sigmoid_of_the_weighted_features():
+    weights = np.zeros(len(FEATURES))
+    weights[0] = 2.0
+    calibration = Calibration(weights, -1.0, 0.5, NO_INTENTS)
+    values = np.zeros(len(FEATURES))
+    values[0] = 1.5
+    assert calibration.probability(values) == pytest.approx(1 / (1 + math.exp(-2.0)))
+
+
+def test_words_that_the_passage_says_count_in_full(hashing: HashingEncoder):
+    assert features("arrested in June 2020", hashing)["words"] == 1.0
+
+
+def test_a_name_that_the_passage_does_not_say_lowers_its_share(hashing: HashingEncoder):
+    assert (
+        features("Was Losik arrested in June?", hashing)["names"]
+        > features("Was Losik arrested in June by Quxbrumf?", hashing)["names"]
+    )
+
+
+def test_a_number_that_the_passage_does_not_say_lowers_its_share(hashing: HashingEncoder):
+    assert features("Were 52 prisoners released?", hashing)["numbers"] == 1.0
+    assert features("Were 77 prisoners released?", hashing)["numbers"] == 0.0
+
+
+def test_a_passage_about_somebody_else_does_not_name_the_person(hashing: HashingEncoder):
+    found = features("arrested in June 2020", hashing, people=("statkevich",))
+    assert (found["people"], found["said"]) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("When was he arrested?", Kind.DATE),
+        ("Когда его задержали?", Kind.DATE),
+        ("Калі яго затрымалі?", Kind.DATE),
+        ("How many were freed?", Kind.NUMBER),
+        ("Колькі жанчын вызвалілі?", Kind.NUMBER),
+        ("Кто судил Лосика?", Kind.NAME),
+        ("Дзе ён цяпер?", Kind.NAME),
+        ("Why did he stop?", None),
+        ("Почему он прекратил?", None),
+    ],
+)
+def test_a_question_asks_for_a_kind_of_thing(question: str, kind: Kind | None):
+    assert asked(question) is kind
+
+
+def test_a_date_that_the_question_already_says_is_no_answer():
+    assert not holds(Kind.DATE, "In 2020 he was at home.", question="When in 2020 was he arrested?")
+    assert holds(Kind.DATE, "He was arrested in June.", question="When in 2020 was he arrested?")
+
+
+def test_a_name_must_be_another_than_those_asked_about():
+    assert not holds(Kind.NAME, "Then Losik spoke.", question="Who judged Losik?")
+    assert holds(Kind.NAME, "Then Judge Hryharovich spoke.", question="Who judged Losik?")
+
+
+def test_the_stored_calibration_is_sound():
+    stored = json.loads(confidence.FILE.read_text(encoding="utf-8"))["models"]
+    for entry in stored.values():
+        assert set(entry["weights"]) <= set(FEATURES)
+        assert 0 < entry["threshold"] < 1
+    for intents in (entry["intents"] for entry in stored.values() if "intents" in entry):
+        assert set(intents) == {intent.value for intent in Intent}
+
+
+def test_a_model_that_nothing_was_fitted_for_is_judged_by_words_alone():
+    calibration = confidence.calibration("unknown")
+    assert np.count_nonzero(calibration.weights) == 1
+    assert calibration.intents.probabilities(np.zeros(3, np.float32)) == {Intent.QUESTION: 1.0}
+
+
+def test_intents_share_one():
+    names = (Intent.QUESTION, Intent.PRIVATE)
+    intents = Intents(names, np.float32([[1, 0], [0, 1]]), np.float32([0, 0]))
+    shares = intents.probabilities(np.float32([1, 0]))
+    assert shares[Intent.QUESTION] == pytest.approx(math.e / (1 + math.e))
+    assert sum(shares.values()) == pytest.approx(1)
