@@ -2,7 +2,7 @@
 
 import json
 import re
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 
 import pytest
@@ -87,11 +87,11 @@ def test_variants_of_a_name_are_nearer_to_each_other_than_to_a_confusable_name(s
     verdicts = []
     for id, own in people.items():
         rivals = [form for rival in entries[id].get("confusable_with", []) for form in people[rival]]
-        for one, other in combinations(own, 2) if rivals else ():
+        for one, other in permutations(own, 2) if rivals else ():
             gap = Levenshtein.distance(one, other)
             verdicts.append(all(Levenshtein.distance(one, form) > gap for form in rivals))
-    # Measured 19 of 22; the others are a nickname, a Czech ending -ová and a shortened first name.
-    assert sum(verdicts) / len(verdicts) >= 0.85
+    # Measured 40 of 44; the others are a nickname, a Czech ending -ová and a shortened given name.
+    assert sum(verdicts) / len(verdicts) >= 0.9
     assert not [pair for pair in combinations(people, 2) if people[pair[0]] & people[pair[1]]]
 
 
