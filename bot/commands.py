@@ -29,6 +29,6 @@ def doctor() -> None:
 
     findings = asyncio.run(examine(BotSettings()))
     for finding in findings:
-        typer.echo(f"{'ok' if finding.good else 'MISSING':8} {finding.what:9} {finding.found}")
+        typer.echo(f"{'ok' if finding.good else 'FAIL':5} {finding.what:9} {finding.found}")
     if not all(finding.good for finding in findings):
         raise typer.Exit(2)

@@ -133,8 +133,9 @@ class Renderer:
         if heading:
             writer.bold(heading).plain("\n")
         for number, excerpt in enumerate(excerpts, 1):
+            first = all(earlier.document is not excerpt.document for earlier in excerpts[: number - 1])
             writer.quote(excerpt.quote).plain("\n")
-            attribution(writer, excerpt, self.texts, number=number)
+            attribution(writer, excerpt, self.texts, number=number, first=first)
             writer.plain("\n\n")
         newest = max(excerpt.document.published for excerpt in excerpts)
         if newest != PartialDate():
@@ -191,10 +192,10 @@ class Renderer:
                 which = say("More than one person matches. Which one do you mean?")
                 other = say("Someone else? Write the full name.")
                 return Page(f"{which}\n{other}", keyboard=names)
+            case Reason.REFUSED if answer.private:
+                return Page(say("I do not answer questions about addresses, phones, relatives or children."))
             case Reason.REFUSED:
-                scope = say("I only quote sources about these cases.")
-                never = say("I do not answer questions about addresses, phones, relatives or children.")
-                return Page(f"{scope} {never}")
+                return Page(say("I only quote sources about these cases."))
             case Reason.TOO_LONG:
                 return Page(say("Please ask in up to 500 characters."))
             case _:

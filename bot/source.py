@@ -12,8 +12,11 @@ from corpus.document import Document, Reliability
 from index.excerpt import Excerpt
 
 
-def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int) -> None:
-    """Append number and linked title, then publisher, date, language and label, then whatever must stand with a quote."""
+def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int, first: bool = True) -> None:
+    """Append number and linked title, then publisher, date, language and label, then what must stand with a quote.
+
+    What a brief of ours was written from, and its note, stand under the `first` of its quotes in a message only.
+    """
     document = excerpt.document
     link = source_link(document, excerpt.start, excerpt.end)
     writer.plain(f"{number} · ").link(inline(document.title) or document.id, link)
@@ -27,18 +30,18 @@ def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int) 
     writer.plain(" · ".join(facts))
     if not link and not document.is_brief:
         writer.plain(" · ").plain(texts.say("no public address"))
-    if document.sources:
+    if document.sources and first:
         _written_from(writer, document, texts)
     if document.notice:
         writer.plain("\n⚠ ").plain(texts.say("The source says: {notice}", notice=inline(document.notice)))
-    if document.note:
+    if document.note and (first or not document.is_brief):
         writer.plain("\n⚠ ").plain(texts.say("Note: {note}", note=inline(document.note)))
 
 
 def _written_from(writer: Writer, document: Document, texts: Texts) -> None:
     writer.plain("\n").plain(texts.say("Written from:"))
     for i, address in enumerate(document.sources):
-        host = urlsplit(address).hostname
+        host = (urlsplit(address).hostname or "").removeprefix("www.")
         writer.plain(", " if i else " ").link(host or inline(address), address if host else None)
 
 

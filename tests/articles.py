@@ -110,7 +110,7 @@ class RuleBase:
         if len(question) > 500:
             return Answer(reason=Reason.TOO_LONG, **about)
         if "address" in question:
-            return Answer(reason=Reason.REFUSED, **about)
+            return Answer(reason=Reason.REFUSED, private=True, **about)
         if question.startswith("Losik?"):
             return Answer(reason=Reason.AMBIGUOUS, candidates=("losik-ihar", "losik-daria"), **about)
         if not excerpts:

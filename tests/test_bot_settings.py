@@ -118,8 +118,8 @@ async def test_doctor_lists_what_is_missing_and_no_secret(tmp_path: Path) -> Non
         with_token = await asyncio.to_thread(sprava, "bot", "doctor", **settings, SPRAVA_BOT_TOKEN=TOKEN)
         wrong = await asyncio.to_thread(sprava, "bot", "doctor", **settings, SPRAVA_BOT_TOKEN=f"{TOKEN}x")
     assert [done.returncode for done in (without, with_token, wrong)] == [2, 2, 2]  # there is no index
-    assert re.search(r"MISSING\s+token\s+No bot token", without.stdout)
-    assert re.search(r"MISSING\s+index\s+", with_token.stdout)
+    assert re.search(r"FAIL\s+token\s+No bot token", without.stdout)
+    assert re.search(r"FAIL\s+index\s+", with_token.stdout)
     assert re.search(r"ok\s+telegram\s+http.*knows the bot as @sprava_sandbox_bot", with_token.stdout)
-    assert re.search(r"MISSING\s+telegram\s+Telegram rejected the bot token", wrong.stdout)
+    assert re.search(r"FAIL\s+telegram\s+Telegram rejected the bot token", wrong.stdout)
     assert "anary" not in "".join(done.stdout + done.stderr for done in (without, with_token, wrong))

@@ -43,7 +43,9 @@ async def serving(sandbox: Sandbox, folder: Path, base: RuleBase | None = None) 
         engine.dispose()
 
 
-@pytest.mark.parametrize("script", [path.read_text() for path in SCRIPTS], ids=[path.stem for path in SCRIPTS])
+@pytest.mark.parametrize(
+    "script", [path.read_text() for path in SCRIPTS], ids=[path.stem for path in SCRIPTS]
+)
 async def test_a_conversation_goes_as_written(script: str, tmp_path: Path) -> None:
     async with Sandbox() as sandbox, serving(sandbox, tmp_path):
         assert await play(sandbox, script) == script
@@ -189,6 +191,14 @@ async def test_somebody_who_blocked_the_bot_stops_nobody(tmp_path: Path) -> None
                 while sandbox.world.updates.pending():
                     await sandbox.world.bell.wait(0.1)
         assert sorted(entry.code for entry in sandbox.calls("sendMessage")) == [200, 403]
+
+
+@pytest.mark.parametrize("kind", ["photo", "voice", "document", "sticker", "location", "contact"])
+async def test_what_is_not_text_is_answered_in_one_line(tmp_path: Path, kind: str) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
+        person = sandbox.person("Alena", language_code="be")
+        reply = await person.wait_for_reply(await person.send(kind))
+        assert reply.text == "Толькі тэкст: бот гэтага не адкрываў."
 
 
 async def test_commands_and_descriptions_are_set_in_each_language_and_only_when_they_differ(

@@ -97,6 +97,18 @@ def test_a_brief_is_shown_as_this_projects_with_what_it_was_written_from() -> No
     assert links == {"news.example": "https://news.example/statkevich"}
 
 
+def test_a_notice_stands_with_every_quote_and_a_briefs_sources_with_its_first() -> None:
+    again = excerpt(BRIEF, "Ён вярнуўся на мяжу ў верасні 2025 года.")
+    assert renderer().answer(answer(REFUSAL, again)).text.count("Written from: news.example") == 1
+    crossed = excerpt(COPY, "They crossed into Lithuania the same day.")
+    assert (
+        renderer()
+        .answer(answer(RELEASE, crossed))
+        .text.count("⚠ The source says: This text was partly made with AI.")
+        == 2
+    )
+
+
 def test_no_source_says_this_in_russian_with_the_nearest_as_buttons() -> None:
     given = Answer(
         question="?",
@@ -133,14 +145,17 @@ def test_an_ambiguous_name_is_asked_back() -> None:
     ]
 
 
-def test_refusals_have_their_own_words() -> None:
-    def text(reason: Reason) -> str:
-        return renderer().answer(Answer(question="?", reason=reason, version=1, elapsed_ms=1)).text
-
-    assert text(Reason.TOO_LONG) == "Please ask in up to 500 characters."
-    assert text(Reason.REFUSED) == (
-        "I only quote sources about these cases. I do not answer questions about addresses, phones, relatives or children."
-    )
+@pytest.mark.parametrize(
+    ("reason", "private", "text"),
+    [
+        (Reason.TOO_LONG, False, "Please ask in up to 500 characters."),
+        (Reason.REFUSED, False, "I only quote sources about these cases."),
+        (Reason.REFUSED, True, "I do not answer questions about addresses, phones, relatives or children."),
+    ],
+)
+def test_refusals_have_their_own_words(reason: Reason, private: bool, text: str) -> None:
+    given = Answer(question="?", reason=reason, private=private, version=1, elapsed_ms=1)
+    assert renderer().answer(given).text == text
 
 
 def test_the_list_of_sources() -> None:
