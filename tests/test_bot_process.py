@@ -72,8 +72,13 @@ async def test_200_questions_from_20_people_are_answered_each_with_its_own_answe
         people = [sandbox.person(f"Person {n}", language_code="en") for n in range(PEOPLE)]
         await check_all(people, await ask_all(people), repeats=False)
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        _, log = await asyncio.wait_for(process.communicate(), 10)
+        assert process.returncode == 0
         assert sandbox.violations == []
+    told = log.decode()
+    assert told.count("answered") == PEOPLE * QUESTIONS
+    secrets = [sandbox.token, sandbox.token.split(":")[1], "Person", "letter", "arrived"]
+    assert [secret for secret in [*secrets, *(str(person.id) for person in people)] if secret in told] == []
 
 
 async def test_after_kill_9_in_the_middle_a_new_process_answers_what_is_left(tmp_path: Path) -> None:

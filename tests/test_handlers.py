@@ -8,16 +8,20 @@ from pathlib import Path
 import pytest
 from articles import RuleBase, numbered, version
 from conversations import play
+from telegram import Update
 
 from bot import asker, replies
 from bot.app import serve
 from bot.asker import Asker
 from bot.database import open_database
+from bot.handlers import Handlers
 from bot.quotes import Quotes
+from bot.replies import Replies
 from bot.sandbox import faults
 from bot.sandbox.server import Sandbox
 from bot.seen import Seen
 from bot.transport import TelegramBot
+from corpus.cases import load_cases
 
 SCRIPTS = sorted((Path(__file__).parent / "conversations").glob("*.txt"))
 
@@ -220,6 +224,67 @@ async def test_commands_and_descriptions_are_set_in_each_language_and_only_when_
             "Задайте",
             "Ask a q",
         ]
+
+
+@pytest.mark.parametrize(
+    ("chat", "status", "groups", "leaves"),
+    [
+        ("channel", "administrator", True, True),
+        ("group", "member", True, False),
+        ("group", "member", False, True),
+        ("supergroup", "administrator", False, True),
+        ("supergroup", "kicked", False, False),
+        ("private", "member", False, False),
+    ],
+)
+async def test_channels_are_left_always_and_groups_where_they_are_switched_off(
+    chat: str, status: str, groups: bool, leaves: bool
+) -> None:
+    left: list[int] = []
+
+    class Leaving(Replies):
+        async def leave(self, chat_id: int) -> None:
+            left.append(chat_id)
+
+    bot = TelegramBot("1:token", api_url="http://127.0.0.1:9/bot", poll_timeout_s=0)
+    handlers = Handlers(
+        asker=Asker(RuleBase(lambda: Quotes(version()))),
+        replies=Leaving(bot),
+        cases=load_cases(),
+        bot_name="sprava_bot",
+        groups=groups,
+    )
+    person = {"id": 7, "is_bot": False, "first_name": "Alena"}
+    me = {"id": 1, "is_bot": True, "first_name": "sprava"}
+    change = {
+        "chat": {"id": -5, "type": chat, "title": "Chat"},
+        "from": person,
+        "date": 1,
+        "old_chat_member": {"status": "left", "user": me},
+        "new_chat_member": {"status": status, "user": me, **RIGHTS[status]},
+    }
+    await handlers.handle(Update.de_json({"update_id": 1, "my_chat_member": change}, bot))
+    assert left == ([-5] if leaves else [])
+
+
+RIGHTS: dict[str, dict[str, object]] = {
+    "member": {},
+    "kicked": {"until_date": 0},
+    "administrator": dict.fromkeys(
+        [
+            *(
+                "can_be_edited",
+                "is_anonymous",
+                "can_manage_chat",
+                "can_delete_messages",
+                "can_manage_video_chats",
+            ),
+            *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users"),
+            *("can_post_stories", "can_edit_stories", "can_delete_stories"),
+        ],
+        False,
+    ),
+}
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from telegram import Update
 
 from bot import intake
-from bot.database import open_database
+from bot.database import METADATA, open_database
 from bot.intake import Backoff, Intake, TokenRejectedError, chat_of
 from bot.sandbox import faults
 from bot.sandbox.server import Sandbox
@@ -250,6 +251,20 @@ async def test_a_revoked_token_ends_the_bot(tmp_path: Path) -> None:
         with pytest.raises(TokenRejectedError):
             async with taking(sandbox, tmp_path, handle):
                 await asyncio.sleep(0.5)
+
+
+async def test_a_database_that_fails_ends_the_bot_and_the_update_stays_with_telegram(tmp_path: Path) -> None:
+    async def handle(_update: Update) -> None:
+        engine = open_database(f"sqlite:///{tmp_path}/bot.sqlite")
+        METADATA.drop_all(engine)
+        engine.dispose()
+
+    async with Sandbox() as sandbox:
+        await sandbox.person("Alena").say("hello")
+        with pytest.raises(OperationalError):
+            async with taking(sandbox, tmp_path, handle):
+                await asyncio.sleep(0.5)
+        assert len(sandbox.world.updates.pending()) == 1
 
 
 async def test_a_stop_leaves_what_was_not_begun_to_telegram(tmp_path: Path) -> None:
