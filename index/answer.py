@@ -182,7 +182,9 @@ def _quoted(
 ) -> _Finding:
     """The excerpts to show: as the answer where the probability suffices, else as the nearest that there is."""
     order = excerpt.choose(found, count=EXCERPTS + MORE, slack=_SLACK)
-    scores = [min(probability, _probability(calibration, prepared, question, c)) for c in order]
+    shown = [_probability(calibration, prepared, question, candidate) for candidate in order[:EXCERPTS]]
+    scores = [min(probability, score) for score in shown]
+    scores += [min(scores)] * (len(order) - len(scores))
     excerpts = tuple(
         Excerpt(c.hit.passage.document, c.start, c.end, rank, round(score, 4))
         for rank, (c, score) in enumerate(zip(order, scores, strict=True), 1)

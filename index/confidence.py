@@ -6,7 +6,7 @@ what they were fitted; `index/calibrate.py` fits them.
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import fold
 from index import kinds
-from index.analyze import GRAM, terms, word_terms, words
+from index.analyze import word_terms, words
 from index.excerpt import Candidate
 from index.intent import NO_INTENTS, Intent, Intents
 from index.lexical import Lexical
@@ -91,7 +90,7 @@ def features(prepared: Prepared, question: Asked, best: Candidate) -> NDArray[np
     parts = best.hit.parts
     document = best.hit.passage.document
     context = f"{document.title}\n{best.hit.passage.text}"
-    shares, weights = _coverage(prepared.lexical, question.text, context)
+    shares, weights = _coverage(prepared.lexical, question.text, best.hit.number)
     covered = float(shares @ weights / max(weights.sum(), 1e-9))
     own = float(parts["language"] < 0)
     values = {
@@ -107,7 +106,7 @@ def features(prepared: Prepared, question: Asked, best: Candidate) -> NDArray[np
         "lexical": parts["lexical"],
         "words": covered,
         "rarest": float(shares[weights.argmax()]) if len(weights) else 0.0,
-        "names": _names_said(question.text, context),
+        "names": _names_said(prepared.lexical, question.text, best.hit.number),
         "numbers": _numbers_said(question.text, context + f"\n{document.published}"),
         "kind": _kind_said(question.text, best.text),
         "length": math.log1p(len(words(question.text))),
@@ -124,23 +123,25 @@ def _cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return float(one @ other) / lengths if lengths > 1e-6 else 0.0
 
 
-def _coverage(index: Lexical, question: str, context: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """For each word of the question: the share of its 4-grams (1 for its stem) in the context, and its weight."""
-    said = set(terms(context))
+def _coverage(index: Lexical, question: str, passage: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each word of the question: the share of its 4-grams (1 for its stem) in the passage, and its weight."""
     shares, weights = [], []
     for word in dict.fromkeys(words(question)):
         stem, *grams = word_terms(word)
-        shares.append(1.0 if stem in said else sum(gram in said for gram in grams) / len(grams))
+        shares.append(1.0 if index.holds(stem, passage) else _share(index, grams, passage))
         weights.append(max(index.idf(gram) for gram in grams))
     return np.array(shares, np.float64), np.array(weights, np.float64)
 
 
-def _names_said(question: str, context: str) -> float:
-    """Share of the names in the question of which at least half the letters occur in the context; 1 without names."""
-    said = {gram for _, _, word in fold.words(context) for gram in fold.ngrams(word, GRAM)}
-    asked = [set(fold.ngrams(name, GRAM)) for name in kinds.names(question)]
-    found = [len(grams & said) / len(grams) for grams in asked]
-    return sum(found) / len(found) if found else 1.0
+def _names_said(index: Lexical, question: str, passage: int) -> float:
+    """Mean share of the letters of each name in the question that the passage says; 1 without names."""
+    asked = [word_terms(word)[1:] for name in kinds.names(question) for word in words(name)]
+    shares = [_share(index, grams, passage) for grams in asked]
+    return sum(shares) / len(shares) if shares else 1.0
+
+
+def _share(index: Lexical, grams: Sequence[str], passage: int) -> float:
+    return sum(index.holds(gram, passage) for gram in grams) / len(grams)
 
 
 def _numbers_said(question: str, context: str) -> float:

@@ -1,7 +1,7 @@
 """Hit to excerpt: which whole sentences to quote. A quote is a slice, starts with a thought and ends with one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +70,8 @@ class Candidate:
 
 def candidates(prepared: Prepared, question: Asked, hits: Sequence[Hit]) -> list[Candidate]:
     """Spans to quote from the hits, best first, not overlapping, none saying the same words twice."""
-    found = [candidate for hit in hits for candidate in _of_hit(prepared, question, hit)]
+    weights = {term: prepared.lexical.idf(term) for term in question.terms}
+    found = [candidate for hit in hits for candidate in _of_hit(prepared, question.vector, weights, hit)]
     found.sort(key=lambda candidate: -candidate.score)
     return _distinct(_briefs_last(found))
 
@@ -90,14 +91,14 @@ def choose(found: Sequence[Candidate], *, count: int, slack: float) -> list[Cand
     return chosen
 
 
-def _of_hit(prepared: Prepared, question: Asked, hit: Hit) -> list[Candidate]:
+def _of_hit(
+    prepared: Prepared, question: NDArray[np.float32], weights: Mapping[str, float], hit: Hit
+) -> list[Candidate]:
     """Up to two spans of a passage that do not overlap, around its best sentences."""
     spans, vectors = prepared.sentences_of(hit.number), prepared.sentence_vectors_of(hit.number)
     text = hit.passage.document.text
-    cosines = vectors @ question.vector
-    similar = cosines + WORDS_WEIGHT * _said(
-        prepared, question, [text[start:end] for start, end in spans.tolist()]
-    )
+    cosines = vectors @ question
+    similar = cosines + WORDS_WEIGHT * _said(weights, [text[start:end] for start, end in spans.tolist()])
     found: list[Candidate] = []
     for best in np.argsort(-similar).tolist():
         if len(found) == 2:
@@ -112,11 +113,10 @@ def _of_hit(prepared: Prepared, question: Asked, hit: Hit) -> list[Candidate]:
     return found
 
 
-def _said(prepared: Prepared, question: Asked, sentences: Sequence[str]) -> NDArray[np.float32]:
-    """The share of the question's terms, by weight, that each sentence holds."""
-    weights = {term: prepared.lexical.idf(term) for term in question.terms}
+def _said(weights: Mapping[str, float], sentences: Sequence[str]) -> NDArray[np.float32]:
+    """The share of the question's terms, by their weights, that each sentence holds."""
     whole = sum(weights.values()) or 1.0
-    shares = [sum(weights[term] for term in question.terms.intersection(terms(s))) / whole for s in sentences]
+    shares = [sum(weights[term] for term in weights.keys() & set(terms(s))) / whole for s in sentences]
     return np.array(shares, np.float32)
 
 

@@ -51,6 +51,12 @@ class Lexical:
                 total[rows] += (idf * counts / (counts + norm[rows])).astype(np.float32)
         return total
 
+    def holds(self, term: str, passage: int) -> bool:
+        """Whether a term occurs in a passage."""
+        rows, _ = self._posting(_hash(term))
+        place = int(np.searchsorted(rows, passage))
+        return place < len(rows) and int(rows[place]) == passage
+
     def _posting(self, key: int) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
         place = int(np.searchsorted(self.terms, np.uint32(key)))
         if place == len(self.terms) or int(self.terms[place]) != key:

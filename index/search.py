@@ -14,6 +14,7 @@ from index.analyze import terms
 from index.learnt import Learnt, learn
 from index.lexical import Lexical
 from index.mentions import MentionTable, mention_table
+from index.vectors import Nearest, nearest
 from index.version import Version
 
 LEXICAL_WEIGHT = 0.25
@@ -82,7 +83,8 @@ class Prepared:
     learnt: Learnt
     is_brief: NDArray[np.bool_]
     """(n,): whether this project wrote the passage."""
-    rows_of_language: dict[str, NDArray[np.int64]]
+    languages: dict[str, Nearest]
+    """The passages of each language: each has its own places among the candidates."""
 
     def passage(self, number: int) -> Passage:
         """Passage `number` as a span."""
@@ -115,7 +117,10 @@ def prepare(version: Version) -> Prepared:
         mentions=MentionTable.from_bytes(version.files[MENTIONS]),
         learnt=Learnt.from_bytes(version.files[LEARNT]),
         is_brief=np.array([document.is_brief for document in version.documents])[version.passages[:, 0]],
-        rows_of_language={code: np.flatnonzero(of_passage == code) for code in dict.fromkeys(languages)},
+        languages={
+            code: nearest(version.passage_vectors, np.flatnonzero(of_passage == code))
+            for code in dict.fromkeys(languages)
+        },
     )
 
 
@@ -133,17 +138,17 @@ def asked(text: str, vector: NDArray[np.float32], *, people: tuple[str, ...] = (
 
 def search(prepared: Prepared, question: Asked, *, top_k: int = 10) -> list[Hit]:
     """The best passages, best first: cosine of passage and of its best sentence, BM25, names; languages on a par."""
-    dense = prepared.passage_vectors @ question.vector
     named = _named(prepared, question.people)
     overlap = lexical_share(prepared.lexical, question.terms)
     scored = []
-    for language, rows in prepared.rows_of_language.items():
+    for language, passages in prepared.languages.items():
         handicap = _handicap(question, language)
-        for number in _candidates(rows, dense, overlap):
+        for number in _candidates(passages, question.vector, overlap):
+            dense = float(prepared.passage_vectors[number] @ question.vector)
             sentences = prepared.sentence_vectors_of(number) @ question.vector
             parts = {
-                "dense": float(dense[number]),
-                "sentence": float(sentences.max(initial=dense[number])),
+                "dense": dense,
+                "sentence": float(sentences.max(initial=-1.0)) if len(sentences) else dense,
                 "lexical": float(overlap[number]),
                 "language": -handicap,
                 "names": named.get(number, 0.0),
@@ -176,16 +181,12 @@ def _named(prepared: Prepared, people: tuple[str, ...]) -> dict[int, float]:
     return shares
 
 
-def _candidates(
-    rows: NDArray[np.int64], dense: NDArray[np.float32], overlap: NDArray[np.float32]
-) -> list[int]:
-    if len(rows) <= CANDIDATES:
-        return [int(row) for row in rows]
-    best = {
-        int(rows[i])
-        for scores in (dense, overlap)
-        for i in np.argpartition(-scores[rows], CANDIDATES)[:CANDIDATES]
-    }
+def _candidates(passages: Nearest, query: NDArray[np.float32], overlap: NDArray[np.float32]) -> list[int]:
+    """The passages of one language that could be the best: the nearest, and those that say the question's words."""
+    best = set(passages.search(query, CANDIDATES).tolist())
+    said = overlap[passages.rows]
+    if len(said) > CANDIDATES:
+        best.update(passages.rows[np.argpartition(-said, CANDIDATES)[:CANDIDATES]].tolist())
     return sorted(best)
 
 
