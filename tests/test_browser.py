@@ -394,12 +394,13 @@ async def sandbox_command(folder: Path) -> AsyncIterator[str]:
 @pytest.mark.model
 async def test_the_real_bot_quotes_its_sources_on_the_page(browser: Browser, tmp_path: Path) -> None:
     async with sandbox_command(tmp_path) as url, opener(browser) as open_at:
-        page = await open_at(url, viewport={"width": 1180, "height": 1010})
+        page = await open_at(url, viewport={"width": 1180, "height": 910})
         await page.wait_for_selector("#status:not(.waiting)", timeout=120_000)
         await page.get_by_role("button", name="When was Ihar Losik arrested?").click()
         quote = page.locator(".theirs blockquote").first
         await quote.wait_for()
         assert "2020" in await quote.inner_text()
+        await page.mouse.move(1, 1)
         await page.wait_for_timeout(400)  # until the message has arrived on the picture
         await picture(page, "answer", tmp_path)
         await page.locator(".theirs .keyboard button").first.click()
