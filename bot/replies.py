@@ -12,9 +12,11 @@ from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.compose import Page
 from bot.intake import seconds_of
+from bot.pace import Pace
 from bot.transport import TelegramBot
 
 _LONGEST_WAIT_S = 10
+_TRIES = 5
 _TYPING_AFTER_S = 0.4
 _TYPING_EVERY_S = 4.5
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -30,10 +32,12 @@ class Replies:
 
     def __init__(self, bot: TelegramBot) -> None:
         self._bot = bot
+        self._pace = Pace()
 
     async def reply(self, message: Message, page: Page) -> int | None:
         """Send `page` as a reply to `message`; the id of the sent message."""
-        sent = await _patiently(
+        sent = await self._patiently(
+            message.chat_id,
             lambda: self._bot.send_message(
                 message.chat_id,
                 page.text,
@@ -42,14 +46,15 @@ class Replies:
                 link_preview_options=_NO_PREVIEW,
                 reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
                 message_thread_id=message.message_thread_id if message.is_topic_message else None,
-            )
+            ),
         )
         return sent.message_id if sent else None
 
     async def edit(self, chat_id: int, message_id: int, page: Page) -> bool:
         """Replace the content of an earlier message; false when it cannot be edited any more."""
         try:
-            await _patiently(
+            await self._patiently(
+                chat_id,
                 lambda: self._bot.edit_message_text(
                     page.text,
                     chat_id,
@@ -57,7 +62,7 @@ class Replies:
                     entities=page.entities,
                     reply_markup=page.markup,
                     link_preview_options=_NO_PREVIEW,
-                )
+                ),
             )
         except BadRequest as error:
             if any(words in error.message.casefold() for words in _UNEDITABLE):
@@ -67,23 +72,27 @@ class Replies:
 
     async def send(self, chat_id: int, page: Page) -> None:
         """Send `page` to a chat whose earlier message is out of reach."""
-        await _patiently(
+        await self._patiently(
+            chat_id,
             lambda: self._bot.send_message(
                 chat_id,
                 page.text,
                 entities=page.entities,
                 reply_markup=page.markup,
                 link_preview_options=_NO_PREVIEW,
-            )
+            ),
         )
 
     async def acknowledge(self, query: CallbackQuery, text: str | None = None) -> None:
-        """Stop the waiting sign on a button; `text` is shown for a moment."""
-        await _patiently(lambda: self._bot.answer_callback_query(query.id, text))
+        """Stop the waiting sign on a button; `text` is shown for a moment. Waits for no pause: it is no message."""
+        try:
+            await self._bot.answer_callback_query(query.id, text)
+        except BadRequest as error:
+            _check_harmless(error)
 
     async def leave(self, chat_id: int) -> None:
         """Leave a group or channel."""
-        await _patiently(lambda: self._bot.leave_chat(chat_id))
+        await self._patiently(chat_id, lambda: self._bot.leave_chat(chat_id))
 
     @asynccontextmanager
     async def typing(self, message: Message) -> AsyncIterator[None]:
@@ -104,20 +113,25 @@ class Replies:
                 return  # a courtesy: the answer itself will show what is wrong
             await asyncio.sleep(_TYPING_EVERY_S)
 
+    async def _patiently(self, chat_id: int, call: Callable[[], Awaitable[T]]) -> T | None:
+        """The result of `call`, made again after the short pauses that Telegram asks for; None when it was dropped."""
+        for _ in range(_TRIES):
+            await self._pace.turn(chat_id)
+            try:
+                return await call()
+            except RetryAfter as error:
+                wait_s = seconds_of(error)
+                if wait_s > _LONGEST_WAIT_S:
+                    break
+                self._pace.pause(chat_id, wait_s)
+            except BadRequest as error:
+                _check_harmless(error)
+                return None
+        logger.warning("reply dropped", extra={"retry_s": wait_s, "error": "RetryAfter"})
+        return None
 
-async def _patiently(call: Callable[[], Awaitable[T]]) -> T | None:
-    """The result of `call`, made again once after a short pause that Telegram asked for; None when it was dropped."""
-    try:
-        try:
-            return await call()
-        except RetryAfter as error:
-            if seconds_of(error) > _LONGEST_WAIT_S:
-                raise
-            await asyncio.sleep(seconds_of(error))
-            return await call()
-    except RetryAfter as error:
-        logger.warning("reply dropped", extra={"retry_s": seconds_of(error), "error": "RetryAfter"})
-    except BadRequest as error:
-        if not any(words in error.message.casefold() for words in _HARMLESS):
-            raise
-    return None
+
+def _check_harmless(error: BadRequest) -> None:
+    """Raise the refusal, unless it says that there was nothing to do."""
+    if not any(words in error.message.casefold() for words in _HARMLESS):
+        raise error

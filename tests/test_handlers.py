@@ -18,6 +18,7 @@ from bot.handlers import Handlers
 from bot.quotes import Quotes
 from bot.replies import Replies
 from bot.sandbox import faults
+from bot.sandbox.rates import Limit, Rates
 from bot.sandbox.server import Sandbox
 from bot.seen import Seen
 from bot.transport import TelegramBot
@@ -157,6 +158,19 @@ async def test_a_pause_that_telegram_asks_for_is_kept_and_the_answer_comes(tmp_p
         sandbox.faults.add("sendMessage", faults.too_many_requests(1))
         assert (await person.wait_for_reply(await person.say("When was Losik arrested?"))).quotes
         assert [entry.code for entry in sandbox.calls("sendMessage")] == [429, 200]
+
+
+async def test_within_telegrams_limits_every_answer_comes_and_a_global_pause_is_kept(tmp_path: Path) -> None:
+    async with Sandbox(rates=Rates(overall=Limit(30, 1), chat=Limit(3, 1))) as sandbox:
+        people = [sandbox.person(f"Person {n}", language_code="en") for n in range(20)]
+        asked = [(person, await person.say("/help")) for _ in range(4) for person in people]
+        async with serving(sandbox, tmp_path):
+            for person, message in asked:
+                await person.wait_for_reply(message, timeout_s=30)
+        assert [len(person.messages()) for person in people] == [4] * 20
+        codes = [entry.code for entry in sandbox.calls("sendMessage")]
+        assert codes.count(200) == 80
+        assert 0 < codes.count(429) < 80
 
 
 async def test_an_answer_that_telegram_delays_too_long_is_dropped_and_the_next_one_comes(
