@@ -105,6 +105,34 @@ def evaluate(
     show_report(found)
 
 
+def calibrate(
+    sets: Annotated[
+        list[str],
+        typer.Argument(help="DOCUMENTS=QUESTIONS: a folder and a JSONL file, or two SQuAD files."),
+    ],
+) -> None:
+    """Fit how sure an answer must be, for the model in use, on judged questions; for maintainers."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from index.calibrate import calibrate as fitted
+    from index.calibrate import read_set, write
+    from index.confidence import FILE
+    from index.encoder import open_encoder
+    from index.settings import IndexSettings
+
+    judged_sets = [read_set(argument) for argument in sets]
+    encoder = open_encoder(IndexSettings())
+    coefficients, figures = fitted(judged_sets, encoder)
+    write(encoder.name, coefficients, figures, path=FILE)
+    table = Table("set", "answerable", "not", "AUROC", "refused", "falsely refused")
+    for one in figures:
+        row = (one.name, one.answerable, one.unanswerable, one.auroc, one.refused, one.falsely_refused)
+        table.add_row(*map(str, row))
+    Console(width=140).print(table)
+    typer.echo(f"threshold {coefficients['threshold']}, written to {FILE}; undo: git checkout {FILE}")
+
+
 def to_json(answer: "Answer") -> dict[str, Any]:
     """The answer as JSON's types, with the fields that operators and tests rely on."""
     return {

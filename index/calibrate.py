@@ -5,18 +5,23 @@ Unanswerable questions are scarce, so each answerable one is asked a second time
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.document import Document
+from corpus.library import load
 from index import confidence, excerpt
 from index.answer import people_of
+from index.build import assemble
 from index.encoder import Encoder
-from index.judged import Judged
-from index.search import Prepared, asked, search
+from index.judged import Judged, JudgedFileError, read_judged
+from index.search import Prepared, asked, prepare, search
+from index.squad import read_squad
 
 INTENTS = Path(__file__).with_name("intents.json")
 USED = (
@@ -26,6 +31,10 @@ USED = (
 """Features that earn their place: without the raw cosines, the rarest word and the length, questions about documents
 that were not fitted on are told apart better."""
 _FOLDS = 8
+OWN_WEIGHT = 20.0
+"""Of a question about our subject, against 1 of one about anything (SQuAD): near-misses on one subject are harder."""
+FALSELY_REFUSED = 0.06
+"""Share of answerable questions about our subject that the threshold may refuse, cross-validated."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,11 +101,107 @@ def fit(found: Sequence[Sample], *, use: Iterable[str] = USED) -> Fit:
     return Fit(coefficients, float(model.intercept_[0] - coefficients @ mean), probabilities)
 
 
-def threshold(found: Sequence[Sample], fitted: Fit, *, falsely_refused: float) -> float:
-    """The probability below which that share of the answerable samples with the largest weight lies."""
+def threshold(found: Sequence[Sample], fitted: Fit) -> float:
+    """The probability below which FALSELY_REFUSED of the answerable samples with the largest weight lie."""
     heaviest = max(sample.weight for sample in found)
     own = [p for p, s in zip(fitted.probabilities, found, strict=True) if s.answers and s.weight == heaviest]
-    return float(np.quantile(own, falsely_refused))
+    return float(np.quantile(own, FALSELY_REFUSED))
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """How well probabilities tell answerable samples from others."""
+
+    name: str
+    answerable: int
+    unanswerable: int
+    auroc: float
+    refused: float
+    """Share of the unanswerable ones below the threshold."""
+    falsely_refused: float
+
+
+def separation(
+    name: str, found: Sequence[Sample], probabilities: NDArray[np.float64], *, threshold: float
+) -> Separation:
+    """Figures of one set."""
+    from sklearn.metrics import roc_auc_score
+
+    answers = np.array([sample.answers for sample in found])
+    refused = probabilities < threshold
+    return Separation(
+        name,
+        int(answers.sum()),
+        int((~answers).sum()),
+        round(float(roc_auc_score(answers, probabilities)), 3),
+        round(float(refused[~answers].mean()), 3),
+        round(float(refused[answers].mean()), 3),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedSet:
+    """Documents and the questions asked of them."""
+
+    name: str
+    documents: Sequence[Document]
+    questions: Sequence[Judged]
+    weight: float
+
+
+def read_set(argument: str) -> JudgedSet:
+    """A set from `DOCUMENTS=QUESTIONS`: a folder and a JSONL file of ours, or two files in the SQuAD format."""
+    left, separator, right = argument.partition("=")
+    if not separator:
+        raise JudgedFileError(
+            f"{argument!r} is not DOCUMENTS=QUESTIONS: name a folder and a file of questions"
+        )
+    if Path(left).is_dir():
+        return JudgedSet(argument, load([Path(left)]), read_judged(Path(right)), OWN_WEIGHT)
+    return JudgedSet(argument, *read_squad(Path(left), Path(right)), 1.0)
+
+
+def calibrate(sets: Sequence[JudgedSet], encoder: Encoder) -> tuple[dict[str, Any], list[Separation]]:
+    """Coefficients for the encoder's model, and how they do: cross-validated on what was fitted, plain on "held"."""
+    asked_of: list[tuple[str, list[Sample], list[Sample]]] = []
+    for judged_set in sets:
+        prepared = prepare(assemble(judged_set.documents, encoder, created=datetime.now(UTC)).version)
+        dev, held = (
+            samples(
+                [judged for judged in judged_set.questions if (judged.part == "held") is is_held],
+                prepared,
+                encoder,
+                weight=judged_set.weight,
+            )
+            for is_held in (False, True)
+        )
+        asked_of.append((judged_set.name, dev, held))
+    found = [sample for _, fitted_on, _ in asked_of for sample in fitted_on]
+    fitted = fit(found)
+    limit = threshold(found, fitted)
+    figures, first = [], 0
+    for name, fitted_on, held_back in asked_of:
+        last = first + len(fitted_on)
+        figures.append(separation(name, fitted_on, fitted.probabilities[first:last], threshold=limit))
+        first = last
+        if held_back:
+            logits = fitted.intercept + np.stack([sample.features for sample in held_back]) @ fitted.weights
+            probabilities = 1 / (1 + np.exp(-logits))
+            figures.append(separation(f"{name} (held)", held_back, probabilities, threshold=limit))
+    return entry(fitted, threshold=limit, intents=fit_intents(encoder)), figures
+
+
+def write(model: str, coefficients: Mapping[str, Any], figures: Sequence[Separation], *, path: Path) -> None:
+    """Put a model's coefficients into `calibration.json`, with what they were fitted on."""
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    fitted_on = [asdict(figure) | {"name": _short(figure.name)} for figure in figures]
+    stored["models"][model] = {**coefficients, "fitted_on": fitted_on}
+    path.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _short(name: str) -> str:
+    """A set's name without the folders in front of its two parts."""
+    return "=".join(Path(part).name for part in name.split("="))
 
 
 def fit_intents(encoder: Encoder) -> dict[str, Any]:

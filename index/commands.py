@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.asking import ask, chat, evaluate
+from index.asking import ask, calibrate, chat, evaluate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(evaluate)
+app.command()(calibrate)
 
 __all__ = ["app", "ask", "chat"]
 
