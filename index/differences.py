@@ -1,0 +1,296 @@
+"""Do sources disagree about the fact asked for? Typed values of excerpts on the same person and event, compared.
+
+Two values differ only where a careful reader would say so: an exact number satisfies "over 1,000", June 2020 agrees
+with 25 June 2020, and what was true in August need not be in March. In doubt there is no difference: a false alarm
+discredits the true ones.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import NamedTuple
+
+from corpus.cases import Cases, CaseType, load_cases
+from corpus.document import Document, PartialDate
+from index import kinds
+from index.clauses import Clause, clauses, events, nearest_event
+from index.excerpt import Excerpt
+from index.values import Day, Names, Value, ValueKind, thing_of, values
+
+_SAME_NEWS_DAYS = 60
+"""Undated numbers of persons published further apart are about different events."""
+_SAME_STATE_DAYS = 31
+"""What is held where, or how many, may change in longer than that."""
+_OTHER_EVENT_YEARS = 2
+"""Two dates further apart are of two events: people were arrested twice, ten years apart."""
+_BEFORE_CHARS = 1500
+"""So far before an excerpt its people are looked for when it names none."""
+_STAGES = frozenset(
+    {"began", "ended", "demanded", "served", "left", "died", "fined", "pardoned", "solitary", "hunger"}
+)
+"""Events that make another fact of a clause when only one of two clauses has them."""
+
+_CHARGE = re.compile(
+    r"what (?:for|charge)|(?:charge|accuse|convicte|guilty)\w*|why (?:was|were|is|did)|which article|за что|обвин|по какой стать|по каким стать|какая стать"
+    r"|за што|абвінав|артыкул|za sto|za što|za chto",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    r"how long|how many (?:\w+ )?(?:years|months|weeks|days)|sentence\b|\bterm\b|как долго|срок|сколько (?:лет|месяцев|недель|дней|суток|времени)"
+    r"|на сколько|тэрмін|як доўга|колькі (?:гадоў|гадоу|месяцаў|тыдняў|дзён|сутак|часу)|на колькі|termin|kolki hadou",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\b(?:where|wh(?:ich|at) (?:city|town|prison|colony|jail|court|place)|где|куда|откуда|в как(?:ом|ой) (?:город|колон|тюрьм|суд|сизо)"
+    r"|дзе|куды|адкуль|у як(?:ім|ой) (?:горад|калон|турм|суд)|dzie|hdzie|kudy|gde|kuda)",
+    re.IGNORECASE,
+)
+_STATUS = re.compile(
+    r"\b(?:now|nowadays|current(?:ly)?|today|at present|at the moment|still|so far|latest|any news|as of"
+    r"|сейчас|теперь|ныне|сегодня|на сегодня|до сих пор|вс[её] ещ[её]|ещ[её] (?:в|за)|пока ещ[её]|на данный момент|последние новости|остаются|остаётся"
+    r"|цяпер|зараз|сёння|дагэтуль|усё яшчэ|ўсё яшчэ|яшчэ (?:ў|у|за|сядз\w+)|апошнія навіны|застаюцца|застаецца|на гэты момант"
+    r"|ciapier|ciaper|ciapjer|tsiaper|tsyaper|zaraz|siońnia|sionnia|sionnia|siohodnia|dahetul|usio jašče|usio jasce|usio yashche)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+class Differing(NamedTuple):
+    """The words of one excerpt that state its value, as a span of its document's text."""
+
+    excerpt: int
+    """Its place among the excerpts that were compared."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Sources that disagree: of what kind, and the words of each, newest first."""
+
+    kind: ValueKind
+    values: tuple[Differing, ...]
+    """At least two, of different origins."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """A value that answers, with what its clause says about it."""
+
+    excerpt: int
+    value: Value
+    events: frozenset[str]
+    people: frozenset[str]
+    days: tuple[Day, ...]
+    """Dates of its sentence, those apart on which somebody wrote."""
+    published: PartialDate
+
+
+def is_status_question(question: str) -> bool:
+    """Whether it asks how things stand now, so that the newest source goes first."""
+    return _STATUS.search(question) is not None
+
+
+def asked_value(question: str) -> ValueKind | None:
+    """The kind of value that would answer; `None` where no value that we can compare would."""
+    if _DURATION.search(question):
+        return ValueKind.DURATION
+    kind = kinds.asked(question)
+    if kind is kinds.Kind.DATE:
+        return ValueKind.DATE
+    if kind is kinds.Kind.NUMBER:
+        return ValueKind.NUMBER
+    if _PLACE.search(question):
+        return ValueKind.PLACE
+    return ValueKind.CHARGE if _CHARGE.search(question) else None
+
+
+def differences(
+    question: str,
+    excerpts: Sequence[Excerpt],
+    *,
+    origins: Sequence[int],
+    people: Collection[str] = (),
+    cases: Cases | None = None,
+) -> Difference | None:
+    """What the excerpts disagree about, or `None`. `origins[i]` is the origin of excerpt i; `people` whom it is asked about.
+
+    An excerpt takes part with the values that answer the question, and agrees with another where any of them do.
+    """
+    kind = asked_value(question)
+    if kind is None or len(set(origins)) < 2:
+        return None
+    cases = cases or load_cases()
+    asking = _Asking(question, kind, frozenset(people), cases)
+    stated = [asking.stated(number, excerpt) for number, excerpt in enumerate(excerpts)]
+    apart: dict[int, Value] = {}
+    for a, b in combinations(range(len(excerpts)), 2):
+        if origins[a] != origins[b] and (pair := asking.conflict(stated[a], stated[b])):
+            apart.setdefault(a, pair[0])
+            apart.setdefault(b, pair[1])
+    if not apart:
+        return None
+    newest_first = sorted(apart, key=lambda number: excerpts[number].document.published, reverse=True)
+    return Difference(
+        kind,
+        tuple(
+            Differing(
+                number,
+                excerpts[number].start + apart[number].start,
+                excerpts[number].start + apart[number].end,
+            )
+            for number in newest_first
+        ),
+    )
+
+
+class _Asking:
+    """A question, and what of an excerpt answers it."""
+
+    def __init__(self, question: str, kind: ValueKind, people: frozenset[str], cases: Cases) -> None:
+        self.kind = kind
+        self.people = people
+        self.cases = cases
+        self.events = events(question) - {"wrote"}
+        if self.events - {"sentenced", "accused"} and kind is ValueKind.DURATION:
+            self.events -= {"accused"}
+        self.thing = thing_of(question) if kind is ValueKind.NUMBER else ""
+        self.days = tuple(
+            value.content
+            for value in values(question, cases=cases)
+            if isinstance(value.content, Day) and value.kind is ValueKind.DATE
+        )
+
+    def stated(self, number: int, excerpt: Excerpt) -> list[_Stated]:
+        """The values of an excerpt that answer the question."""
+        quote, document = excerpt.quote, excerpt.document
+        found = values(quote, cases=self.cases)
+        parts = clauses(quote, whole=[(value.start, value.end) for value in found])
+        answers = []
+        for value in found:
+            part = next(part for part in parts if part.start <= value.start < part.end)
+            people = self._people(document, excerpt, part, parts)
+            days = _days(found, parts, part.sentence)
+            stated = _Stated(number, value, part.events, people, days, document.published)
+            if self._answers(stated, quote, part):
+                answers.append(stated)
+        return answers
+
+    def _answers(self, stated: _Stated, quote: str, part: Clause) -> bool:
+        value = stated.value
+        if value.kind is not self.kind or (self.events and not self.events & part.events):
+            return False
+        if self.people and not self.people & stated.people:
+            return False
+        if self.kind is ValueKind.NUMBER and not _counts(self.thing, value.thing):
+            return False
+        if self.kind is ValueKind.DATE and nearest_event(quote, part, value.start, value.end) == "wrote":
+            return False
+        conflicting = self.days and stated.days and not _same_time(self.days, stated.days)
+        return not (conflicting and self.kind is not ValueKind.DATE)
+
+    def _people(
+        self, document: Document, excerpt: Excerpt, part: Clause, parts: Sequence[Clause]
+    ) -> frozenset[str]:
+        """Whom a clause is about: its own people, else those of its sentence, else the last ones named before."""
+        sentence = [other for other in parts if other.sentence == part.sentence]
+        own = self._named(excerpt.quote[part.start : part.end])
+        around = self._named(excerpt.quote[sentence[0].start : sentence[-1].end])
+        if own or around:
+            return own or around
+        start = excerpt.start + sentence[0].start
+        before = document.text[max(0, start - _BEFORE_CHARS) : start]
+        return self._named(f"{document.title}\n\n{before}", last=True)
+
+    def _named(self, text: str, *, last: bool = False) -> frozenset[str]:
+        named = [
+            people
+            for mention in self.cases.mentions(text)
+            if (people := [case for case in mention.cases if self.cases[case].type is CaseType.PERSON])
+        ]
+        return frozenset(case for people in (named[-1:] if last else named) for case in people)
+
+    def conflict(self, a: Sequence[_Stated], b: Sequence[_Stated]) -> tuple[Value, Value] | None:
+        """A value of each excerpt that cannot both be true; `None` where some agree or nothing is comparable."""
+        pairs = [(one, other) for one in a for other in b if self._comparable(one, other)]
+        if not pairs or any(one.value.meets(other.value) for one, other in pairs):
+            return None
+        one, other = pairs[0]
+        return one.value, other.value
+
+    def _comparable(self, a: _Stated, b: _Stated) -> bool:
+        shared = a.events & b.events & self.events if self.events else a.events & b.events
+        if not shared and (a.events or b.events):
+            return False
+        if (a.events ^ b.events) & (_STAGES - self.events):
+            return False
+        if (
+            a.people
+            and b.people
+            and not a.people & b.people
+            and (self.people or self.kind is not ValueKind.NUMBER)
+        ):
+            return False
+        match self.kind:
+            case ValueKind.NUMBER:
+                return _counts(a.value.thing, b.value.thing) and self._same_event(a, b, shared)
+            case ValueKind.DATE:
+                return _same_occasion(a.value.content, b.value.content)
+            case ValueKind.PLACE:
+                return self._same_event(a, b, shared) and (
+                    "held" not in shared or _near(a, b, _SAME_STATE_DAYS)
+                )
+            case ValueKind.CHARGE:
+                return _both_known(a.value.content, b.value.content)
+            case ValueKind.DURATION:
+                return not (a.days and b.days) or _same_time(a.days, b.days)
+
+    def _same_event(self, a: _Stated, b: _Stated, shared: frozenset[str]) -> bool:
+        if a.days and b.days:
+            return _same_time(a.days, b.days)
+        if "held" in shared or not shared:
+            return _near(a, b, _SAME_STATE_DAYS)
+        return self.kind is not ValueKind.NUMBER or bool(self.people) or _near(a, b, _SAME_NEWS_DAYS)
+
+
+def _counts(asked: str, thing: str) -> bool:
+    """Whether a number of `thing` tells how many `asked` there are; an unsaid thing is persons."""
+    return (asked or "person") == (thing or "person")
+
+
+def _days(found: Sequence[Value], parts: Sequence[Clause], sentence: int) -> tuple[Day, ...]:
+    """The dates in a sentence on which something happened, other than being written about."""
+    return tuple(
+        value.content
+        for value in found
+        if isinstance(value.content, Day)
+        for part in parts
+        if part.sentence == sentence and part.start <= value.start < part.end and part.events != {"wrote"}
+    )
+
+
+def _same_time(a: Sequence[Day], b: Sequence[Day]) -> bool:
+    return any(one.meets(other) for one in a for other in b)
+
+
+def _same_occasion(a: object, b: object) -> bool:
+    """Whether two dates are near enough to be meant for one event."""
+    if not isinstance(a, Day) or not isinstance(b, Day) or a.year is None or b.year is None:
+        return True
+    return abs(a.year - b.year) <= _OTHER_EVENT_YEARS
+
+
+def _both_known(a: object, b: object) -> bool:
+    """Whether both charges are of our table; a bare article number that is not may be any of them."""
+    unknown = [name.startswith("article ") for names in (a, b) if isinstance(names, Names) for name in names]
+    return all(unknown) or not any(unknown)
+
+
+def _near(a: _Stated, b: _Stated, days: int) -> bool:
+    """Whether two documents were published within so many days; an unknown date is near nothing."""
+    dates = [stated.published for stated in (a, b)]
+    if any(published.year is None for published in dates):
+        return False
+    first, second = (date(d.year or 1, d.month or 7, d.day or 15) for d in dates)
+    return abs((first - second).days) <= days

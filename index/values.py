@@ -1,0 +1,320 @@
+"""Values that a text states, typed and normalised so that they compare across languages: en, ru, be.
+
+Numbers in digits and words with their bounds ("over 1,000"), durations, dates as precise as given, places and
+charges. What a value means is its clause (`clauses.py`); whether two differ is `differences.py`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from corpus.cases import Cases, CaseType
+from corpus.fold import skeleton
+from index.numerals import Numeral, numerals
+
+
+class ValueKind(StrEnum):
+    """What sort of value it is."""
+
+    NUMBER = "number"
+    DURATION = "duration"
+    DATE = "date"
+    PLACE = "place"
+    CHARGE = "charge"
+
+
+class Range(NamedTuple):
+    """The numbers, or days of a duration, that a text allows: both ends included."""
+
+    low: float
+    high: float
+    unit: str = ""
+    """Of a duration: year, month, week, day, hour, or several of them."""
+
+    def meets(self, other: "Range") -> bool:
+        """Whether some number fits both; durations in other units are given three percent, for months and weeks."""
+        slack = 0.03 if self.unit != other.unit else 0.0
+        return self.low * (1 - slack) <= other.high * (1 + slack) and other.low * (1 - slack) <= self.high * (
+            1 + slack
+        )
+
+
+class Day(NamedTuple):
+    """A date as far as a text gives it; unlike a `PartialDate` it may lack the year alone."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+
+    def meets(self, other: "Day") -> bool:
+        """Whether no part that both give differs."""
+        return all(a is None or b is None or a == b for a, b in zip(self, other, strict=True))
+
+
+class Names(frozenset[str]):
+    """Ids of places or of charges."""
+
+    def meets(self, other: "Names") -> bool:
+        """Whether one of them is in both."""
+        return not self.isdisjoint(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value and where the text states it."""
+
+    kind: ValueKind
+    start: int
+    end: int
+    content: Range | Day | Names
+    thing: str = ""
+    """What a number counts: a key of `THINGS`, else the folded beginning of the word after it; empty if unsaid."""
+
+    def meets(self, other: "Value") -> bool:
+        """Whether the two can both be true of one fact; of the same kind only."""
+        mine, others = self.content, other.content
+        if isinstance(mine, Range) and isinstance(others, Range):
+            return mine.meets(others)
+        if isinstance(mine, Day) and isinstance(others, Day):
+            return mine.meets(others)
+        return isinstance(mine, Names) and isinstance(others, Names) and mine.meets(others)
+
+
+THINGS = {
+    "percent": "per ?cent|%|процент|працэнт",
+    "journalist": "journalist|reporter|media work|журналист|журналіст|медиаработ|медыяработ",
+    "pole": "pole|polish|поляк|польск|паляк|польшч",
+    "lithuanian": "lithuania|литов|литв|літоў|літв|літоу",
+    "foreigner": "foreign|иностран|замежн|замежнік",
+    "woman": "wom[ae]n|женщин|жанчын|кабет",
+    "child": "child|minor|дет[еяи]|ребен|дзяц|дзіц|непаўналет|несовершеннолет",
+    "defendant": "co-?defend|defendant|обвиняем|подсудим|абвінавачан|падсудн",
+    "letter": "letter|пис[еь]м|письм|пісьм|пісем|ліст[аоы]",
+    "stitch": "stitch|шв[аоы]|швоў|швам",
+    "post": "post|запис|допіс|публикац|публікац|comment|комментар|каментар",
+    "article": "articl|стат[ье]|артыкул",
+    "rouble": "r[ou]+ble|руб",
+    "case": "case|дел[ао]?|спра[ўв]",
+    "country": "countr|стран|краін",
+    "person": "prisoner|people|person|men|detainee|inmate|hostage|citizen|national|civilian|human|belarusian|человек|люд|лиц|заключ"
+    "|политзаключ|политузник|узник|гражд|белорус|чалавек|асоб|людз|зняволен|палітвяз|палітзня|вяз|грамадз|беларус",
+}
+"""What is counted, the particular before the general, by the beginnings of words."""
+
+_THINGS = {name: re.compile(rf"(?<!\w)(?:{stems})", re.IGNORECASE) for name, stems in THINGS.items()}
+_PHRASE = re.compile(r"[^.,;:()\d\n—–!?]*")
+_WORDS_LOOKED_AT = 4
+_VERB = re.compile(
+    r"\s*(?:were|was|are|have|had|crossed|arrived|refused|turned|remain|пересек|перасек|прибыл|остал|застал)",
+    re.IGNORECASE,
+)
+
+_UNITS = {
+    "year": "years?|лет|год(?:а|у|ам|амі|ами|ы)?|гадо[ўу]|гад(?:ы|ам|оу)|летн\\w+|гадов\\w+",
+    "month": "months?|месяц(?:а|у|е|ы|ев|аў|ам|ами|амі)?|месячн\\w+",
+    "week": "weeks?|недел\\w+|тыд(?:зень|н\\w+)",
+    "day": "days?|дн(?:я|ей|и|ям|і|ёў)|день|дзень|дзён|сут(?:ки|ок|кі|ак)|дневн\\w+|дзённ\\w+",
+    "hour": "hours?|час(?:а|ов|оў|ы)?",
+}
+_DAYS = {"year": 365.25, "month": 365.25 / 12, "week": 7.0, "day": 1.0, "hour": 1 / 24}
+_UNIT = re.compile(
+    r"(?P<half>\s+(?:and a half|с половиной|з паловай))?[\s-]*(?:"
+    + "|".join(f"(?P<{unit}>{words})" for unit, words in _UNITS.items())
+    + r")\b",
+    re.IGNORECASE,
+)
+_ADJECTIVE = re.compile(r"(?:летн|гадов|месячн)\w+$", re.IGNORECASE)
+_TERM = re.compile(
+    r"\s+(?:\w+\s+)?(?:срок|заключ|тюрем|лишен|колон|тэрмін|зняв|калон|пазбаў|турэм|арышт|арест|голод|галад)",
+    re.IGNORECASE,
+)
+_AGE = re.compile(r"[\s-]*old\b|\s+of age\b", re.IGNORECASE)
+_AGED = re.compile(
+    r"(?:aged|at the age of|в возрасте|ва ўзросце|исполни\w+|споўні\w+)\s+\w*\s*$", re.IGNORECASE
+)
+_AND = re.compile(r"\s*(?:,|and|и|і)?\s*$", re.IGNORECASE)
+
+_MONTHS = (
+    r"jan(?:uary|\.)?|январ\w+|янв\.?|студзен\w*", r"feb(?:ruary|\.)?|феврал\w+|лют(?:ы|ага|ым|аму)",
+    r"mar(?:ch|\.)|март\w?|сакавік\w?", r"apr(?:il|\.)?|апрел\w+|красавік\w?", r"may|ма[йяею]|маі|траў?н\w+|травен\w*",
+    r"june?|июн\w+|чэрвен\w*", r"july?|июл\w+|ліпен\w*", r"aug(?:ust|\.)?|август\w?|жні(?:вен|ўн)\w*",
+    r"sept?(?:ember|\.)?|сентябр\w+|верас\w+", r"oct(?:ober|\.)?|октябр\w+|кастрычнік\w?",
+    r"nov(?:ember|\.)?|ноябр\w+|лістапад\w?", r"dec(?:ember|\.)?|декабр\w+|сь?неж\w+",
+)  # fmt: skip
+_MONTH = "|".join(_MONTHS)
+_YEAR = r"(?:19|20)\d\d"
+_DATES = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"\b(?P<year>{_YEAR})-(?P<number>\d\d)-(?P<day>\d\d)\b",
+        rf"\b(?P<day>\d\d?)\.(?P<number>\d\d?)\.(?P<year>{_YEAR})\b",
+        rf"\b(?P<day>\d\d?)(?:st|nd|rd|th|-го|-га)?\s+(?:of\s+)?(?P<month>{_MONTH})(?!\w)(?:,?\s+(?P<year>{_YEAR})\b)?",
+        rf"\b(?P<month>{_MONTH})(?!\w)\s+(?P<day>\d\d?)(?:st|nd|rd|th)?(?!\w)(?:,?\s+(?P<year>{_YEAR})\b)?",
+        rf"\b(?P<month>{_MONTH})(?!\w),?\s+(?P<year>{_YEAR})\b",
+        rf"(?<!\w)(?:in|since|until|by|early|late|last|в|у|ў|с|з|до|да)\s+(?P<month>{_MONTH})(?!\w)",
+        rf"\b(?P<year>{_YEAR})\b(?![.,]\d)",
+    )
+)
+
+_CHARGES = {
+    "riots": (293, r"mass (?:riot|unrest|disorder|disturbance)|массов\w+ беспоряд|масав\w+ беспарад"),
+    "public-order": (342, r"public order|общественн\w+ поряд|грамадск\w+ парад"),
+    "incitement": (
+        130,
+        r"incit\w+ (?:to )?(?:hatred|hostility|enmity)|разжиган|возбужден\w+ вражд|распальван",
+    ),
+    "extremism-aid": (
+        3614,
+        r"(?:aid|assist|facilitat|support|abet)\w+ (?:to )?extremis|содействи\w+ экстремис|садзейнічан\w+ экстрэміс",
+    ),
+    "extremist-formation": (
+        3611,
+        r"extremist (?:formation|group)|экстремистск\w+ формирован|экстрэмісцк\w+ фарміраван",
+    ),
+    "insult-president": (
+        368,
+        r"insult\w* (?:of |to )?(?:the )?president|оскорблен\w+ (?:президента|лукашенк)|абраз\w+ (?:прэзідэнта|лукашэнк)",
+    ),
+    "slander-president": (367, r"(?:slander|defam|libel)\w*|клевет|паклёп"),
+    "sanctions": (361, r"calls? (?:for|to) (?:sanction|action)\w*|призыв\w* к санкц|заклік\w* да санкц"),
+    "treason": (356, r"treason|государственн\w+ измен|измен\w+ (?:родин|государств)|здрад\w+"),
+    "espionage": (358, r"espionage|spying|шпион|шпіян"),
+    "seizing-power": (
+        357,
+        r"(?:seiz\w+|conspir\w+)[\w ]{0,12} power|захват\w* власт|заговор|захоп\w* улад|змов",
+    ),
+    "terrorism": (289, r"terroris|терроризм|террористич|тэрарыз|тэрарыст"),
+    "tax": (243, r"tax (?:evasion|fraud)|уклонен\w+ от (?:уплаты )?налог|ухілен\w+ ад (?:выплаты )?падатк"),
+    "smuggling": (228, r"smuggl|контрабанд|кантрабанд"),
+    "hooliganism": (339, r"hooligan|хулиган|хуліган"),
+    "disobedience": (411, r"disobe|неповинов|непадпарадк|злостн\w+ непослуш"),
+}
+_CHARGE = {
+    name: re.compile(rf"(?<!\w)(?:{words})\w*", re.IGNORECASE) for name, (_, words) in _CHARGES.items()
+}
+_OF_ARTICLE = {number: name for name, (number, _) in _CHARGES.items()}
+_ARTICLE = re.compile(
+    r"(?:\barticles?|\bart\.|(?<!\w)ст\.|(?<!\w)стать\w+|(?<!\w)артыкул\w*|(?<!\w)арт\.)\s*(?P<number>\d{2,3}(?:[-.]\d)?)",
+    re.IGNORECASE,
+)
+
+
+def values(text: str, *, cases: Cases) -> list[Value]:
+    """Every value of a text, by its place; a number that belongs to a date, a duration or an article is not one."""
+    named = [*_charges(text), *_places(text, cases)]
+    dates = _free(_dates(text), named)
+    counted = _free(_counted(text), [*named, *dates])
+    return sorted([*named, *dates, *counted], key=lambda value: value.start)
+
+
+def thing_of(phrase: str) -> str:
+    """What the words after a number, or a question, say is counted: a key of `THINGS`, or empty."""
+    return next((name for name, pattern in _THINGS.items() if pattern.search(phrase)), "")
+
+
+def _free(found: Iterator[Value], taken: list[Value]) -> list[Value]:
+    kept: list[Value] = []
+    for value in found:
+        if all(value.end <= other.start or other.end <= value.start for other in (*taken, *kept)):
+            kept.append(value)
+    return kept
+
+
+def _dates(text: str) -> Iterator[Value]:
+    for form in _DATES:
+        for match in form.finditer(text):
+            parts = match.groupdict()
+            month = int(parts["number"]) if parts.get("number") else _month(parts.get("month"))
+            year, day = (int(parts[name]) if parts.get(name) else None for name in ("year", "day"))
+            if (month or 1) > 12 or not 1 <= (day or 1) <= 31:
+                continue
+            if month is None and day is None and thing_of(_following(text, match.end())) == "person":
+                continue
+            start = match.start("month") if day is None and year is None else match.start()
+            yield Value(ValueKind.DATE, start, match.end(), Day(year, month, day))
+
+
+def _month(word: str | None) -> int | None:
+    if word is None:
+        return None
+    return next(i for i, form in enumerate(_MONTHS, 1) if re.fullmatch(form, word, re.IGNORECASE))
+
+
+def _counted(text: str) -> Iterator[Value]:
+    """Durations and numbers; a year and a month that follow each other are one duration."""
+    pending: Value | None = None
+    for numeral in numerals(text):
+        value = _duration(text, numeral) or _number(text, numeral)
+        if value is None:
+            continue
+        joined = _joined(text, pending, value)
+        if pending is not None and joined is None:
+            yield pending
+        pending = joined or value
+    if pending is not None:
+        yield pending
+
+
+def _joined(text: str, first: Value | None, second: Value) -> Value | None:
+    if first is None or not isinstance(first.content, Range) or not isinstance(second.content, Range):
+        return None
+    a, b = first.content, second.content
+    smaller = a.unit in _DAYS and b.unit in _DAYS and _DAYS[b.unit] < _DAYS[a.unit]
+    if not smaller or not _AND.match(text[first.end : second.start]):
+        return None
+    both = Range(a.low + b.low, a.high + b.high, f"{a.unit} {b.unit}")
+    return Value(ValueKind.DURATION, first.start, second.end, both)
+
+
+def _duration(text: str, numeral: Numeral) -> Value | None:
+    """The numeral with its unit of time; `None` where it has none, or is somebody's age."""
+    match = numeral.unit and _UNIT.fullmatch(numeral.unit) or _UNIT.match(text, numeral.end)
+    if match is None:
+        return None
+    end = numeral.end if numeral.unit else match.end()
+    about_person = _ADJECTIVE.search(text[numeral.start : end]) and not _TERM.match(text, end)
+    if about_person or _AGE.match(text, end) or _AGED.search(text[: numeral.start]):
+        return None
+    unit = next(name for name in _DAYS if match[name])
+    half = 0.5 if match["half"] else 0.0
+    low, high = ((bound + half) * _DAYS[unit] for bound in (numeral.low, numeral.high))
+    return Value(ValueKind.DURATION, numeral.start, end, Range(low, high, unit))
+
+
+def _number(text: str, numeral: Numeral) -> Value | None:
+    if numeral.unit or _AGE.match(text, numeral.end):
+        return None
+    following = _following(text, numeral.end)
+    thing = thing_of(following)
+    if not thing and not _VERB.match(following) and (words := following.split()):
+        thing = skeleton(words[0])[:5]
+    return Value(ValueKind.NUMBER, numeral.start, numeral.end, Range(numeral.low, numeral.high), thing)
+
+
+def _following(text: str, end: int) -> str:
+    match = _PHRASE.match(text, end)
+    return " ".join(match[0].split()[:_WORDS_LOOKED_AT]) if match else ""
+
+
+def _charges(text: str) -> Iterator[Value]:
+    for match in _ARTICLE.finditer(text):
+        number = re.sub(r"\D", "", match["number"])
+        name = _OF_ARTICLE.get(int(number), f"article {match['number']}")
+        yield Value(ValueKind.CHARGE, match.start(), match.end(), Names({name}))
+    for name, pattern in _CHARGE.items():
+        for match in pattern.finditer(text):
+            yield Value(ValueKind.CHARGE, match.start(), match.end(), Names({name}))
+
+
+_WITHIN = {"akrestsina": "minsk", "valadarka": "minsk", "kamenny-loh": "zhodzina"}
+"""Jails by the town they are in or near: one source names the one, another the other."""
+
+
+def _places(text: str, cases: Cases) -> Iterator[Value]:
+    for mention in cases.mentions(text):
+        names = [case for case in mention.cases if cases[case].type is CaseType.PLACE]
+        if names:
+            around = {_WITHIN[name] for name in names if name in _WITHIN}
+            yield Value(ValueKind.PLACE, mention.start, mention.end, Names({*names, *around}))
