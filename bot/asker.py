@@ -17,7 +17,7 @@ class Base(Protocol):
     """What answers questions: the newest version of the index, the encoder, and the quotes of that version."""
 
     def quotes(self) -> Quotes:
-        """The quotes of the newest version."""
+        """The quotes of the newest version, at once."""
         ...
 
     def answer_many(self, questions: Sequence[str]) -> tuple[Sequence[Answer], Quotes]:
@@ -52,9 +52,9 @@ class Asker:
             raise BusyError from None
         return await result
 
-    async def quotes(self) -> Quotes:
-        """The quotes of the newest version."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, self._base.quotes)
+    def quotes(self) -> Quotes:
+        """The quotes of the newest version; buttons need no encoder and wait for no batch."""
+        return self._base.quotes()
 
     async def run(self) -> None:
         """Answer until cancelled."""

@@ -130,7 +130,7 @@ class Handlers:
         if quotes is None:
             await self._replies.reply(message, pages.start(words))
         else:
-            found = await self._quotes_page(ShowQuotes(quotes), words)
+            found = self._quotes_page(ShowQuotes(quotes), words)
             await self._replies.reply(message, found or pages.changed(words))
 
     async def _ask_for_question(self, message: Message, _incoming: Incoming, words: Texts) -> None:
@@ -140,9 +140,7 @@ class Handlers:
         await self._replies.reply(message, pages.help_page(words, self._bot_name))
 
     async def _sources(self, message: Message, _incoming: Incoming, words: Texts) -> None:
-        await self._replies.reply(
-            message, await self._quotes_page(ShowSources(0), words) or pages.no_index(words)
-        )
+        await self._replies.reply(message, self._quotes_page(ShowSources(0), words) or pages.no_index(words))
 
     async def _privacy(self, message: Message, _incoming: Incoming, words: Texts) -> None:
         await self._replies.reply(message, pages.privacy(words))
@@ -157,7 +155,7 @@ class Handlers:
 
     async def _pressed(self, query: CallbackQuery) -> None:
         callback = callbacks.parse(query.data or "")
-        words = self._words(query.from_user, _replied_question(query))
+        words = self._words(query.from_user, self._replied_question(query))
         match callback:
             case None:
                 await self._replies.acknowledge(query, pages.changed(words).text)
@@ -169,7 +167,7 @@ class Handlers:
             case ShowExample(number):
                 await self._example(query, number, words)
             case _:
-                await self._turn(query, await self._quotes_page(callback, words), words)
+                await self._turn(query, self._quotes_page(callback, words), words)
 
     async def _example(self, query: CallbackQuery, number: int, words: Texts) -> None:
         """Answer an example question below the greeting, with the question, which nobody wrote, as heading."""
@@ -186,7 +184,7 @@ class Handlers:
             await self._show(query, page)
 
     async def _answer_for_case(self, query: CallbackQuery, case: str, words: Texts) -> None:
-        question = _replied_question(query)
+        question = self._replied_question(query)
         if not question or case not in self._cases.by_id:
             await self._replies.acknowledge(query, pages.changed(words).text)
             return
@@ -237,9 +235,9 @@ class Handlers:
         )
         return self._renderer(words, quotes).answer(answer, heading=heading)
 
-    async def _quotes_page(self, callback: Callback, words: Texts) -> Page | None:
+    def _quotes_page(self, callback: Callback, words: Texts) -> Page | None:
         """The page for a button that shows what is in the index; None when that is no longer there."""
-        quotes = await self._asker.quotes()
+        quotes = self._asker.quotes()
         renderer = self._renderer(words, quotes)
         match callback:
             case ShowSources(page):
@@ -258,6 +256,13 @@ class Handlers:
                 return show[type(callback)](found) if found else None
         return None
 
+    def _replied_question(self, query: CallbackQuery) -> str | None:
+        """The question that the message with the pressed button replies to."""
+        message = query.message
+        asked = message.reply_to_message if isinstance(message, Message) else None
+        incoming = self._read(asked) if asked else None
+        return incoming.text if incoming and incoming.kind is Kind.QUESTION else None
+
     def _renderer(self, words: Texts, quotes: Quotes) -> Renderer:
         return Renderer(words, quotes, self._bot_name, self._cases)
 
@@ -274,10 +279,3 @@ class Handlers:
 
 def _written(message: Message) -> float:
     return (message.edit_date or message.date).timestamp()
-
-
-def _replied_question(query: CallbackQuery) -> str | None:
-    """The question that the message with the pressed button replies to."""
-    message = query.message
-    asked = message.reply_to_message if isinstance(message, Message) else None
-    return asked.text if asked else None

@@ -1,7 +1,7 @@
 """What a person can do with the bot, and what they see: conversations with the running bot in the sandbox."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from bot.sandbox.server import Sandbox
 from bot.seen import Seen
 from bot.transport import TelegramBot
 from corpus.cases import load_cases
+from index.answer import Answer
 
 SCRIPTS = sorted((Path(__file__).parent / "conversations").glob("*.txt"))
 
@@ -81,6 +82,32 @@ async def test_buttons_work_after_a_restart_and_say_when_their_words_are_gone(tm
             press = await person.press(answer.id, "Back")
             assert (await person.wait_for_callback_answer(press))["text"] == "This has changed. Ask again."
         assert person.message(answer.id).edits == 1
+
+
+async def test_a_button_of_a_message_that_is_gone_is_answered_with_a_new_one(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
+        person = sandbox.person("Alena", language_code="en")
+        answer = await person.wait_for_reply(await person.say("When was Losik arrested?"))
+        sandbox.world.remove(sandbox.world.messages[answer.id])
+        await person.press(answer, "1 Context")
+        assert (await person.wait_for_message(answer.id)).quotes
+
+
+async def test_the_chosen_person_is_asked_for_without_the_command(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    class Listening(RuleBase):
+        def answer_many(self, questions: Sequence[str]) -> tuple[Sequence[Answer], Quotes]:
+            asked.extend(questions)
+            return super().answer_many(questions)
+
+    quotes = Quotes(version())
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path, Listening(lambda: quotes)):
+        person = sandbox.person("Alena", language_code="en")
+        answer = await person.wait_for_reply(await person.say("/ask Losik? When was he arrested?"))
+        await person.press(answer, "Ihar Losik")
+        assert (await person.wait_for_edit(answer.id)).quotes
+    assert asked == ["Losik? When was he arrested?", "Ihar Losik: Losik? When was he arrested?"]
 
 
 async def test_a_shared_link_shows_the_same_quotes_to_somebody_else(tmp_path: Path) -> None:
