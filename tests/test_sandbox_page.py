@@ -171,8 +171,13 @@ async def test_a_port_in_use_is_one_clear_line() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(SandboxError, match=rf"Port {port} of 127\.0\.0\.1 .* --port"):
+        with pytest.raises(SandboxError, match=rf"^Port {port} of 127\.0\.0\.1 .*already in use.*--port\.$"):
             await serve(port, None)
+
+
+async def test_a_ledger_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(SandboxError, match=r"no/ledger.*--ledger\.$"):
+        await serve(0, tmp_path / "no" / "ledger")
 
 
 async def test_a_bot_that_stops_by_itself_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,12 @@ async def serve(port: int, ledger: Path | None) -> None:
     """Serve page and bot until SIGINT or SIGTERM. Raises `SandboxError`."""
     from bot.sandbox.server import Sandbox
 
-    sandbox = Sandbox(port=port, ledger=ledger)
+    try:
+        sandbox = Sandbox(port=port, ledger=ledger)
+    except OSError as error:
+        raise SandboxError(
+            f"The ledger cannot be written: {error}. Choose another file with --ledger."
+        ) from None
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -51,7 +56,7 @@ async def serve(port: int, ledger: Path | None) -> None:
         await sandbox.start()
     except OSError as error:
         raise SandboxError(
-            f"Port {port} of 127.0.0.1 cannot be used ({error.strerror}): choose another one with --port."
+            f"Port {port} of 127.0.0.1 cannot be used ({os.strerror(error.errno or 0)}): choose another one with --port."
         ) from None
     for name, language in PEOPLE:
         sandbox.person(name, language_code=language)
