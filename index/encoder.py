@@ -7,14 +7,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import SpravaError
 from index import weights
-from index.e5 import BATCH, E5Encoder
 from index.settings import IndexSettings
+
+BATCH = 16
+"""Texts a forward pass: on one thread larger batches are no faster, and 32 long texts need 1.7 GB."""
 
 
 class Encoder(Protocol):
@@ -43,24 +47,25 @@ class SentenceTransformersEncoder:
     Safe to call from several threads: calls wait for each other, because the threads of torch would fight anyway.
     """
 
-    def __init__(self, model: str, *, threads: int = 1) -> None:
+    def __init__(self, model: str, *, name: str | None = None, threads: int = 1) -> None:
         """Load a folder (never touching the network) or a name on the model hub.
 
-        `name` has a digest of the folder's files, or the hub's revision. Raises EncoderError where there is no such model.
+        Without a `name`, that is a digest of the folder's files, or the hub's revision. Raises EncoderError where
+        there is no such model.
         """
         local = Path(model).is_dir()
-        _switch_off_telemetry(offline=local)
+        if not local and (model.startswith(("/", ".", "~")) or model.count("/") > 1):
+            raise EncoderError(f"there is no folder {model}: check SPRAVA_MODEL")
+        _import_libraries(offline=local)
         import torch
         from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(threads)
         try:
             self._model = SentenceTransformer(
                 model,
                 device="cpu",
-                local_files_only=local,
+                local_files_only=local or not _reachable_hub(),
                 trust_remote_code=False,
                 model_kwargs={"dtype": "float32", "use_safetensors": True},
             )
@@ -69,9 +74,7 @@ class SentenceTransformersEncoder:
             raise EncoderError(
                 f"the model {model} cannot be loaded ({reason}): check SPRAVA_MODEL"
             ) from error
-        transformer: Any = self._model[0]
-        revision = getattr(transformer.auto_model.config, "_commit_hash", None)
-        self.name = _folder_name(Path(model)) if local else f"{model}@{revision}"
+        self.name = name or (_folder_name(Path(model)) if local else f"{model}@{self._revision()}")
         self.dimension = self._model.get_embedding_dimension() or 0
         self._lock = threading.Lock()
 
@@ -92,11 +95,16 @@ class SentenceTransformersEncoder:
             )
         return np.ascontiguousarray(vectors, np.float32)
 
+    def _revision(self) -> str | None:
+        """The commit of the model hub that the weights are from."""
+        transformer: Any = self._model[0]
+        return getattr(transformer.auto_model.config, "_commit_hash", None)
+
 
 def open_encoder(settings: IndexSettings) -> Encoder:
     """The encoder that the settings ask for: SPRAVA_MODEL, or the embedded model.
 
-    The embedded model's files are compared with their hashes (0.3 s, while torch is imported).
+    The embedded model's files are compared with their hashes before one is parsed, while the libraries are imported.
     Raises WeightsError or EncoderError.
     """
     if settings.model:
@@ -104,10 +112,9 @@ def open_encoder(settings: IndexSettings) -> Encoder:
     path = weights.model_path(settings.model_folder)
     with ThreadPoolExecutor(max_workers=1) as pool:
         check = pool.submit(weights.check, path)
-        import torch  # noqa: F401
-
+        _import_libraries(offline=True)
         check.result()
-    return E5Encoder(path, threads=settings.threads)
+    return SentenceTransformersEncoder(str(path), name=weights.NAME, threads=settings.threads)
 
 
 def model_name(settings: IndexSettings) -> str | None:
@@ -127,8 +134,25 @@ def _folder_name(folder: Path) -> str:
     return f"{folder.resolve().name}@{digest.hexdigest()[:12]}"
 
 
-def _switch_off_telemetry(*, offline: bool) -> None:
-    """Tell the model libraries, before their first import, to report nothing and (offline) to fetch nothing."""
+def _import_libraries(*, offline: bool) -> None:
+    """Import the model libraries, told beforehand to report nothing and (offline) to fetch nothing: some seconds."""
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "1"
     if offline:
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    import sentence_transformers  # noqa: F401
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _reachable_hub() -> bool:
+    """Whether the model hub answers, asked once: its own client tries for a minute and more."""
+    from huggingface_hub.constants import ENDPOINT
+
+    try:
+        with urlopen(ENDPOINT, timeout=5):  # noqa: S310 (an operator's setting)
+            return True
+    except HTTPError:
+        return True
+    except OSError:
+        return False
