@@ -13,13 +13,13 @@ from index.answer import Answer, Reason
 from index.evaluate import Figures, Report
 from index.excerpt import Excerpt
 
-_WIDTH = 100
+_WIDTH = 110
 _HEADS = {
     "hit_1": "hit@1",
     "hit_3": "hit@3",
     "found_3": "found@3",
     "ndcg_10": "nDCG@10",
-    "falsely_refused": "falsely refused",
+    "falsely_refused": "falsely",
 }
 _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -82,7 +82,8 @@ def show_report(report: Report) -> None:
         console.print(_table(title, {**groups, "all": report.total}))
     console.print(
         f"index version {report.version}, {report.model}; one question: "
-        f"median {report.latency_p50_ms:.0f} ms, 95 of 100 within {report.latency_p95_ms:.0f} ms"
+        f"median {report.latency_p50_ms:.0f} ms, 95 of 100 within {report.latency_p95_ms:.0f} ms",
+        soft_wrap=True,
     )
 
 
@@ -104,7 +105,7 @@ def _quoted(excerpt: Excerpt) -> list[Text]:
 
 def _table(title: str, groups: Mapping[str, Figures]) -> Table:
     table = Table(title_justify="left", header_style="bold")
-    table.add_column(title)
+    table.add_column(title, no_wrap=True, min_width=24)
     names = [field.name for field in fields(Figures)]
     for name in names:
         table.add_column(_HEADS.get(name, name), justify="right")
