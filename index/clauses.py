@@ -6,12 +6,13 @@ of these cases, not the language; a clause whose verb they do not know has no ev
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 EVENTS = {
     "freed": r"free[ds]?\b|releas|liberat|let (?:\w+ ){0,4}(?:go|out)\b|came out|walked out|освобо|на свобод|на волю|отпуст|вы(?:шл|ше)"
     r"|вызвал|адпусц|на вол|выйш|выпусц|vyzval|vyjsa|vyjša",
     "crossed": r"cross|arriv|перес[её]к|пересека|прибы|въех|пераеха|перасек|перасяк|перайшл|прыбы|прыеха",
-    "arrested": r"arrest|detain|seized|taken away|задерж|арест(?!ант)|затрым|арышт(?!ант)|zatrym|arysht|aryst|aryšt|zaderzh",
+    "arrested": r"arrest|detain|seized|t(?:aken|ook) \w* ?away|picked up|взял[иа]|взят|узял[іа]|забрал|задерж|арест(?!ант)|затрым|арышт(?!ант)|zatrym|arysht|aryst|aryšt|zaderzh",
     "sentenced": r"sentenc|convict|jailed|imprisoned for|given|got\b|gets?\b|receiv|verdict|guilty|term\b|осу[дж]|пригов|\bдали|получ|назнач"
     r"|срок|винов|асу[дж]|прысу[дж]|далі\b|атрым|тэрмін|вінават|asudz",
     "demanded": r"demand|ask(?:s|ed) for|sought|seeks?\b|prosecutor|требу|запрос|прос[иія]|прокурор|пракурор|патрабу|патрабав",
@@ -30,7 +31,7 @@ EVENTS = {
     "left": r"without|без(?:\s)",
     "expelled": r"expel|deport|exile|высл|вывез",
     "solitary": r"solitary|punishment cell|isolation|карцер|шизо|карцар|шыза",
-    "born": r"born|родил|нарадз",
+    "born": r"born|birth|родил|рожден|нарадз",
     "wrote": r"report(?:s|ed)|wrote|writes?|said|says?\b|announc|according|publish|as of|сообщ|напис|пис[ау]|пиш|заяв|по данн|по состоян|по слов"
     r"|паведам|напіс|пісал|піш|сказа|станам|паводле слоў",
 }
@@ -64,7 +65,7 @@ def clauses(text: str, *, whole: list[tuple[int, int]]) -> list[Clause]:
     """The clauses of a text, in order, covering it; none ends inside a span of `whole` (a date, say)."""
     found: list[Clause] = []
     starts = [0, *(m.end() for m in _SENTENCE_END.finditer(text) if not _inside(m.start(), whole)), len(text)]
-    for number, (start, end) in enumerate(zip(starts, starts[1:], strict=False)):
+    for number, (start, end) in enumerate(pairwise(starts)):
         found.extend(_of_sentence(text, start, end, number, whole))
     return found
 

@@ -12,12 +12,12 @@ from datetime import date
 from itertools import combinations
 from typing import NamedTuple
 
-from corpus.cases import Cases, CaseType, load_cases
-from corpus.document import Document, PartialDate
+from corpus.cases import Cases, CaseType, Mention, load_cases
+from corpus.document import PartialDate
 from index import kinds
 from index.clauses import Clause, clauses, events, nearest_event
 from index.excerpt import Excerpt
-from index.values import Day, Names, Value, ValueKind, thing_of, values
+from index.values import Day, Names, Value, ValueKind, places, thing_of, values
 
 _SAME_NEWS_DAYS = 60
 """Undated numbers of persons published further apart are about different events."""
@@ -25,13 +25,17 @@ _SAME_STATE_DAYS = 31
 """What is held where, or how many, may change in longer than that."""
 _OTHER_EVENT_YEARS = 2
 """Two dates further apart are of two events: people were arrested twice, ten years apart."""
-_BEFORE_CHARS = 1500
+_BEFORE_CHARS = 600
 """So far before an excerpt its people are looked for when it names none."""
 _STAGES = frozenset(
     {"began", "ended", "demanded", "served", "left", "died", "fined", "pardoned", "solitary", "hunger"}
 )
 """Events that make another fact of a clause when only one of two clauses has them."""
 
+_PRONOUN = re.compile(
+    r"\b(?:he|she|him|her|his|hers|they|them|он|она|его|её|ее|ему|ей|ним|ней|ён|яна|яго|яе|яму|ёй|ім)\b",
+    re.IGNORECASE,
+)
 _CHARGE = re.compile(
     r"what (?:for|charge)|(?:charge|accuse|convicte|guilty)\w*|why (?:was|were|is|did)|which article|за что|обвин|по какой стать|по каким стать|какая стать"
     r"|за што|абвінав|артыкул|za sto|za što|za chto",
@@ -78,12 +82,11 @@ class Difference:
 class _Stated:
     """A value that answers, with what its clause says about it."""
 
-    excerpt: int
     value: Value
     events: frozenset[str]
     people: frozenset[str]
     days: tuple[Day, ...]
-    """Dates of its sentence, those apart on which somebody wrote."""
+    """When it happened: the date of its sentence that stands nearest; none on which somebody wrote."""
     published: PartialDate
 
 
@@ -118,12 +121,10 @@ def differences(
 
     An excerpt takes part with the values that answer the question, and agrees with another where any of them do.
     """
-    kind = asked_value(question)
-    if kind is None or len(set(origins)) < 2:
+    asking = _asking(question, frozenset(people), cases or load_cases())
+    if asking is None or len(set(origins)) < 2:
         return None
-    cases = cases or load_cases()
-    asking = _Asking(question, kind, frozenset(people), cases)
-    stated = [asking.stated(number, excerpt) for number, excerpt in enumerate(excerpts)]
+    stated = [asking.stated(excerpt) for excerpt in excerpts]
     apart: dict[int, Value] = {}
     for a, b in combinations(range(len(excerpts)), 2):
         if origins[a] != origins[b] and (pair := asking.conflict(stated[a], stated[b])):
@@ -132,84 +133,69 @@ def differences(
     if not apart:
         return None
     newest_first = sorted(apart, key=lambda number: excerpts[number].document.published, reverse=True)
+    spans = ((number, excerpts[number].start, apart[number]) for number in newest_first)
     return Difference(
-        kind,
-        tuple(
-            Differing(
-                number,
-                excerpts[number].start + apart[number].start,
-                excerpts[number].start + apart[number].end,
-            )
-            for number in newest_first
-        ),
+        asking.kind,
+        tuple(Differing(number, start + value.start, start + value.end) for number, start, value in spans),
     )
 
 
+def _asking(question: str, people: frozenset[str], cases: Cases) -> "_Asking | None":
+    """What the question asks for, or `None` where it does not say enough to compare answers."""
+    kind = asked_value(question)
+    named = events(question) - {"wrote"}
+    thing = thing_of(question) if kind is ValueKind.NUMBER else ""
+    if not named and (kind is ValueKind.PLACE or thing == "person"):
+        named = frozenset({"held"})
+    if kind is None or not (named or thing) or (kind is ValueKind.DURATION and not people):
+        return None
+    days = tuple(value.content for value in values(question) if isinstance(value.content, Day))
+    return _Asking(kind, named, thing, days, people, cases)
+
+
+@dataclass(frozen=True, slots=True)
 class _Asking:
     """A question, and what of an excerpt answers it."""
 
-    def __init__(self, question: str, kind: ValueKind, people: frozenset[str], cases: Cases) -> None:
-        self.kind = kind
-        self.people = people
-        self.cases = cases
-        self.events = events(question) - {"wrote"}
-        if self.events - {"sentenced", "accused"} and kind is ValueKind.DURATION:
-            self.events -= {"accused"}
-        self.thing = thing_of(question) if kind is ValueKind.NUMBER else ""
-        self.days = tuple(
-            value.content
-            for value in values(question, cases=cases)
-            if isinstance(value.content, Day) and value.kind is ValueKind.DATE
-        )
+    kind: ValueKind
+    events: frozenset[str]
+    thing: str
+    days: tuple[Day, ...]
+    people: frozenset[str]
+    cases: Cases
 
-    def stated(self, number: int, excerpt: Excerpt) -> list[_Stated]:
+    def stated(self, excerpt: Excerpt) -> list[_Stated]:
         """The values of an excerpt that answer the question."""
-        quote, document = excerpt.quote, excerpt.document
-        found = values(quote, cases=self.cases)
-        parts = clauses(quote, whole=[(value.start, value.end) for value in found])
+        found = values(excerpt.quote)
+        if self.kind is not ValueKind.PLACE and all(value.kind is not self.kind for value in found):
+            return []
+        around = _Around(excerpt, self.cases)
+        if self.kind is ValueKind.PLACE:
+            found = sorted([*found, *around.places()], key=lambda value: value.start)
+        parts = clauses(excerpt.quote, whole=[(value.start, value.end) for value in found])
         answers = []
         for value in found:
             part = next(part for part in parts if part.start <= value.start < part.end)
-            people = self._people(document, excerpt, part, parts)
-            days = _days(found, parts, part.sentence)
-            stated = _Stated(number, value, part.events, people, days, document.published)
-            if self._answers(stated, quote, part):
-                answers.append(stated)
+            if self._answers(value, excerpt.quote, part):
+                people, days = around.people(value, part, parts), _days(value, found, parts, part.sentence)
+                stated = _Stated(value, part.events, people, days, excerpt.document.published)
+                if self._is_about(stated):
+                    answers.append(stated)
         return answers
 
-    def _answers(self, stated: _Stated, quote: str, part: Clause) -> bool:
-        value = stated.value
+    def _answers(self, value: Value, quote: str, part: Clause) -> bool:
         if value.kind is not self.kind or (self.events and not self.events & part.events):
             return False
+        if self.kind is ValueKind.DATE:
+            return nearest_event(quote, part, value.start, value.end) != "wrote"
+        return self.kind is not ValueKind.NUMBER or _counts(self.thing, value.thing)
+
+    def _is_about(self, stated: _Stated) -> bool:
+        """Whether it is about the people and the time that the question names."""
         if self.people and not self.people & stated.people:
             return False
-        if self.kind is ValueKind.NUMBER and not _counts(self.thing, value.thing):
-            return False
-        if self.kind is ValueKind.DATE and nearest_event(quote, part, value.start, value.end) == "wrote":
-            return False
-        conflicting = self.days and stated.days and not _same_time(self.days, stated.days)
-        return not (conflicting and self.kind is not ValueKind.DATE)
-
-    def _people(
-        self, document: Document, excerpt: Excerpt, part: Clause, parts: Sequence[Clause]
-    ) -> frozenset[str]:
-        """Whom a clause is about: its own people, else those of its sentence, else the last ones named before."""
-        sentence = [other for other in parts if other.sentence == part.sentence]
-        own = self._named(excerpt.quote[part.start : part.end])
-        around = self._named(excerpt.quote[sentence[0].start : sentence[-1].end])
-        if own or around:
-            return own or around
-        start = excerpt.start + sentence[0].start
-        before = document.text[max(0, start - _BEFORE_CHARS) : start]
-        return self._named(f"{document.title}\n\n{before}", last=True)
-
-    def _named(self, text: str, *, last: bool = False) -> frozenset[str]:
-        named = [
-            people
-            for mention in self.cases.mentions(text)
-            if (people := [case for case in mention.cases if self.cases[case].type is CaseType.PERSON])
-        ]
-        return frozenset(case for people in (named[-1:] if last else named) for case in people)
+        timeless = self.kind is ValueKind.DATE or not self.days or not stated.days
+        return timeless or _same_time(self.days, stated.days)
 
     def conflict(self, a: Sequence[_Stated], b: Sequence[_Stated]) -> tuple[Value, Value] | None:
         """A value of each excerpt that cannot both be true; `None` where some agree or nothing is comparable."""
@@ -220,17 +206,11 @@ class _Asking:
         return one.value, other.value
 
     def _comparable(self, a: _Stated, b: _Stated) -> bool:
-        shared = a.events & b.events & self.events if self.events else a.events & b.events
-        if not shared and (a.events or b.events):
+        shared = a.events & b.events & (self.events or a.events)
+        if not shared or (a.events ^ b.events) & (_STAGES - self.events):
             return False
-        if (a.events ^ b.events) & (_STAGES - self.events):
-            return False
-        if (
-            a.people
-            and b.people
-            and not a.people & b.people
-            and (self.people or self.kind is not ValueKind.NUMBER)
-        ):
+        by_people = self.people or self.kind is not ValueKind.NUMBER
+        if by_people and a.people and b.people and not a.people & b.people:
             return False
         match self.kind:
             case ValueKind.NUMBER:
@@ -238,20 +218,63 @@ class _Asking:
             case ValueKind.DATE:
                 return _same_occasion(a.value.content, b.value.content)
             case ValueKind.PLACE:
-                return self._same_event(a, b, shared) and (
-                    "held" not in shared or _near(a, b, _SAME_STATE_DAYS)
-                )
+                return self._same_event(a, b, shared)
             case ValueKind.CHARGE:
-                return _both_known(a.value.content, b.value.content)
+                same_stage = ("sentenced" in a.events) == ("sentenced" in b.events)
+                return same_stage and _both_known(a.value.content, b.value.content)
             case ValueKind.DURATION:
                 return not (a.days and b.days) or _same_time(a.days, b.days)
 
     def _same_event(self, a: _Stated, b: _Stated, shared: frozenset[str]) -> bool:
-        if a.days and b.days:
-            return _same_time(a.days, b.days)
-        if "held" in shared or not shared:
+        if a.days and b.days and not _same_time(a.days, b.days):
+            return False
+        if "held" in shared:
             return _near(a, b, _SAME_STATE_DAYS)
-        return self.kind is not ValueKind.NUMBER or bool(self.people) or _near(a, b, _SAME_NEWS_DAYS)
+        dated = bool(a.days and b.days)
+        return dated or self.kind is not ValueKind.NUMBER or bool(self.people) or _near(a, b, _SAME_NEWS_DAYS)
+
+
+class _Around:
+    """Whom and which places an excerpt names, and whom the text before it."""
+
+    def __init__(self, excerpt: Excerpt, cases: Cases) -> None:
+        document = excerpt.document
+        before = document.text[max(0, excerpt.start - _BEFORE_CHARS) : excerpt.start]
+        context = f"{document.title}\n\n{before}"
+        self._quote = excerpt.quote
+        self._cases = cases
+        self._mentions = [
+            Mention(mention.start - len(context), mention.end - len(context), mention.cases)
+            for mention in cases.mentions(context + excerpt.quote)
+        ]
+        self._people = [
+            (mention.start, people)
+            for mention in self._mentions
+            if (people := {case for case in mention.cases if cases[case].type is CaseType.PERSON})
+        ]
+
+    def places(self) -> list[Value]:
+        """The places that the excerpt itself names."""
+        return places((mention for mention in self._mentions if mention.start >= 0), self._cases)
+
+    def people(self, value: Value, part: Clause, parts: Sequence[Clause]) -> frozenset[str]:
+        """Whom a value is about: whom its clause names before it or, without a pronoun, after it; else the sentence.
+
+        "Arrested in May, X was tried" is about X; "A court gave him ten years, as it did X" is not.
+        """
+        sentence = [other for other in parts if other.sentence == part.sentence]
+        pronoun = _PRONOUN.search(self._quote, part.start, value.start)
+        groups = [
+            self._between(part.start, value.start),
+            [] if pronoun else self._between(value.start, part.end),
+            self._between(sentence[0].start, part.start)[-1:],
+            [] if pronoun else self._between(part.end, sentence[-1].end)[:1],
+            [people for start, people in self._people if start < sentence[0].start][-1:],
+        ]
+        return frozenset(case for people in next(filter(None, groups), []) for case in people)
+
+    def _between(self, start: int, end: int) -> list[set[str]]:
+        return [people for place, people in self._people if start <= place < end]
 
 
 def _counts(asked: str, thing: str) -> bool:
@@ -259,15 +282,17 @@ def _counts(asked: str, thing: str) -> bool:
     return (asked or "person") == (thing or "person")
 
 
-def _days(found: Sequence[Value], parts: Sequence[Clause], sentence: int) -> tuple[Day, ...]:
-    """The dates in a sentence on which something happened, other than being written about."""
-    return tuple(
-        value.content
-        for value in found
-        if isinstance(value.content, Day)
-        for part in parts
-        if part.sentence == sentence and part.start <= value.start < part.end and part.events != {"wrote"}
-    )
+def _days(value: Value, found: Sequence[Value], parts: Sequence[Clause], sentence: int) -> tuple[Day, ...]:
+    """The date nearest to a value in its sentence, in no clause that only says who wrote; empty for a date."""
+    spans = [
+        (part.start, part.end) for part in parts if part.sentence == sentence and part.events != {"wrote"}
+    ]
+    near = [
+        (max(other.start - value.end, value.start - other.end), other.content)
+        for other in found
+        if isinstance(other.content, Day) and any(start <= other.start < end for start, end in spans)
+    ]
+    return tuple(day for _, day in sorted(near, key=lambda pair: pair[0])[:1])
 
 
 def _same_time(a: Sequence[Day], b: Sequence[Day]) -> bool:

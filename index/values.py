@@ -5,12 +5,12 @@ charges. What a value means is its clause (`clauses.py`); whether two differ is 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from corpus.cases import Cases, CaseType
+from corpus.cases import Cases, CaseType, Mention
 from corpus.fold import skeleton
 from index.numerals import Numeral, numerals
 
@@ -106,6 +106,8 @@ THINGS = {
 _THINGS = {name: re.compile(rf"(?<!\w)(?:{stems})", re.IGNORECASE) for name, stems in THINGS.items()}
 _PHRASE = re.compile(r"[^.,;:()\d\n—–!?]*")
 _WORDS_LOOKED_AT = 4
+_OTHER = re.compile(r"other|more\b|друг|іншых|остальн|астатн", re.IGNORECASE)
+_MORE = re.compile(r"(?:another|ещ[её]|яшчэ|другие|іншыя)[ \u00a0]$", re.IGNORECASE)
 _VERB = re.compile(
     r"\s*(?:were|was|are|have|had|crossed|arrived|refused|turned|remain|пересек|перасек|прибыл|остал|застал)",
     re.IGNORECASE,
@@ -201,12 +203,26 @@ _ARTICLE = re.compile(
 )
 
 
-def values(text: str, *, cases: Cases) -> list[Value]:
-    """Every value of a text, by its place; a number that belongs to a date, a duration or an article is not one."""
-    named = [*_charges(text), *_places(text, cases)]
-    dates = _free(_dates(text), named)
-    counted = _free(_counted(text), [*named, *dates])
-    return sorted([*named, *dates, *counted], key=lambda value: value.start)
+def values(text: str) -> list[Value]:
+    """The values of a text, by place; a number that belongs to a date, a duration or an article is not one.
+
+    Places need a roster: `places` finds them.
+    """
+    charges = list(_charges(text))
+    dates = _free(_dates(text), charges)
+    counted = _free(_counted(text), [*charges, *dates])
+    return sorted([*charges, *dates, *counted], key=lambda value: value.start)
+
+
+def places(mentions: Iterable[Mention], cases: Cases) -> list[Value]:
+    """The places among the mentions of a text."""
+    found = []
+    for mention in mentions:
+        names = [case for case in mention.cases if cases[case].type is CaseType.PLACE]
+        if names:
+            around = {_WITHIN[name] for name in names if name in _WITHIN}
+            found.append(Value(ValueKind.PLACE, mention.start, mention.end, Names({*names, *around})))
+    return found
 
 
 def thing_of(phrase: str) -> str:
@@ -270,7 +286,7 @@ def _joined(text: str, first: Value | None, second: Value) -> Value | None:
 
 def _duration(text: str, numeral: Numeral) -> Value | None:
     """The numeral with its unit of time; `None` where it has none, or is somebody's age."""
-    match = numeral.unit and _UNIT.fullmatch(numeral.unit) or _UNIT.match(text, numeral.end)
+    match = (numeral.unit and _UNIT.fullmatch(numeral.unit)) or _UNIT.match(text, numeral.end)
     if match is None:
         return None
     end = numeral.end if numeral.unit else match.end()
@@ -288,6 +304,8 @@ def _number(text: str, numeral: Numeral) -> Value | None:
         return None
     following = _following(text, numeral.end)
     thing = thing_of(following)
+    if _OTHER.match(following) or _MORE.search(text[: numeral.start]):
+        thing = f"other {thing}"
     if not thing and not _VERB.match(following) and (words := following.split()):
         thing = skeleton(words[0])[:5]
     return Value(ValueKind.NUMBER, numeral.start, numeral.end, Range(numeral.low, numeral.high), thing)
@@ -310,11 +328,3 @@ def _charges(text: str) -> Iterator[Value]:
 
 _WITHIN = {"akrestsina": "minsk", "valadarka": "minsk", "kamenny-loh": "zhodzina"}
 """Jails by the town they are in or near: one source names the one, another the other."""
-
-
-def _places(text: str, cases: Cases) -> Iterator[Value]:
-    for mention in cases.mentions(text):
-        names = [case for case in mention.cases if cases[case].type is CaseType.PLACE]
-        if names:
-            around = {_WITHIN[name] for name in names if name in _WITHIN}
-            yield Value(ValueKind.PLACE, mention.start, mention.end, Names({*names, *around}))
