@@ -11,13 +11,16 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.cases import load_cases
 from corpus.document import Document, Passage
 from corpus.errors import SpravaError
 from corpus.passages import heading, passages, sentences
 from index import lexical
 from index.encoder import Encoder
-from index.search import name_files
-from index.version import Version, document_line
+from index.learnt import Learnt, learn
+from index.mentions import Earlier, MentionTable, mention_table
+from index.search import LEARNT, MENTIONS
+from index.version import Version, same_document
 
 Progress = Callable[[int, int], None]
 """Called with the number of texts encoded so far and of texts to encode."""
@@ -65,23 +68,42 @@ class _Old:
     """What can be taken over from a version that the same model made."""
 
     version: Version
-    documents: Mapping[bytes, int]
-    """Numbers by line of JSON; empty under another recipe."""
+    numbers: Mapping[str, int]
+    """Documents by id; empty under another recipe."""
     passage_keys: list[bytes]
     sentence_keys: list[bytes]
-    vectors: dict[bytes, NDArray[np.float32]]
-    """By key."""
+    passage_rows: Mapping[bytes, int]
+    sentence_rows: Mapping[bytes, int]
 
     @classmethod
     def of(cls, version: Version) -> Self:
         """Everything in `version` that is worth looking up."""
-        lines = map(document_line, version.documents) if version.recipe == recipe() else ()
+        documents = version.documents if version.recipe == recipe() else ()
         passage_keys, sentence_keys = (
             _split(version.files[name]) for name in (_PASSAGE_KEYS, _SENTENCE_KEYS)
         )
-        vectors = dict(zip(passage_keys, version.passage_vectors, strict=True))
-        vectors.update(zip(sentence_keys, version.sentence_vectors, strict=True))
-        return cls(version, {line: i for i, line in enumerate(lines)}, passage_keys, sentence_keys, vectors)
+        return cls(
+            version=version,
+            numbers={document.id: number for number, document in enumerate(documents)},
+            passage_keys=passage_keys,
+            sentence_keys=sentence_keys,
+            passage_rows={key: row for row, key in enumerate(passage_keys)},
+            sentence_rows={key: row for row, key in enumerate(sentence_keys)},
+        )
+
+    def number(self, document: Document) -> int:
+        """The number of this very document, not changed in any way; -1 where there is none."""
+        number = self.numbers.get(document.id, -1)
+        return number if number >= 0 and same_document(self.version.documents[number], document) else -1
+
+    def vector(self, key: bytes) -> NDArray[np.float32] | None:
+        """The vector that was made from a text."""
+        vector: NDArray[np.float32] | None = None
+        if (row := self.passage_rows.get(key)) is not None:
+            vector = self.version.passage_vectors[row]
+        elif (row := self.sentence_rows.get(key)) is not None:
+            vector = self.version.sentence_vectors[row]
+        return vector
 
     def take(self, number: int) -> _Cut:
         """Document `number` as it was cut."""
@@ -112,15 +134,18 @@ def assemble(
     """
     quotable = _quotable(documents)
     old = _Old.of(previous) if previous is not None and previous.model == encoder.name else None
-    cuts = [_cut(document, old) for document in quotable]
+    numbers = [old.number(document) if old else -1 for document in quotable]
+    cuts = [
+        old.take(number) if old and number >= 0 else _cut(document)
+        for document, number in zip(quotable, numbers, strict=True)
+    ]
     passage_keys = [key for cut in cuts for key in cut.passage_keys]
     sentence_keys = [key for cut in cuts for key in cut.sentence_keys]
     if not passage_keys:
         raise EmptyCorpusError("there is no document to index: add one with `sprava corpus add PATH`")
     texts = {key: text for cut in cuts for key, text in cut.texts.items()}
-    known = old.vectors if old else {}
+    known = {key: vector for key in texts if old and (vector := old.vector(key)) is not None}
     fresh = _encode({key: text for key, text in texts.items() if key not in known}, encoder, progress)
-    vectors = known | fresh
     spans = _joined([cut.passages for cut in cuts], [1] * len(cuts))
     version = Version(
         number=0,
@@ -130,13 +155,21 @@ def assemble(
         documents=quotable,
         passages=spans,
         sentences=_joined([cut.sentences for cut in cuts], [len(cut.passages) for cut in cuts]),
-        passage_vectors=np.stack([vectors[key] for key in passage_keys]),
-        sentence_vectors=np.stack([vectors[key] for key in sentence_keys]),
+        passage_vectors=_stacked(
+            passage_keys,
+            known | fresh,
+            (old.passage_rows, old.version.passage_vectors) if old else None,
+        ),
+        sentence_vectors=_stacked(
+            sentence_keys,
+            known | fresh,
+            (old.sentence_rows, old.version.sentence_vectors) if old else None,
+        ),
         files={
             _PASSAGE_KEYS: memoryview(b"".join(passage_keys)),
             _SENTENCE_KEYS: memoryview(b"".join(sentence_keys)),
             **_lexical(quotable, spans, passage_keys, old),
-            **{name: memoryview(part) for name, part in name_files(quotable, spans).items()},
+            **_names(quotable, spans, old, numbers),
         },
     )
     return Built(
@@ -144,6 +177,22 @@ def assemble(
         encoded=len(fresh),
         reused=sum(key not in fresh for key in (*passage_keys, *sentence_keys)),
     )
+
+
+def _stacked(
+    keys: Sequence[bytes],
+    vectors: Mapping[bytes, NDArray[np.float32]],
+    old: tuple[Mapping[bytes, int], NDArray[np.float32]] | None,
+) -> NDArray[np.float32]:
+    """The vectors of these keys as rows: those given, else those of the old rows."""
+    if old is None:
+        return np.stack([vectors[key] for key in keys])
+    old_rows, matrix = old
+    rows = np.array([old_rows.get(key, -1) for key in keys], np.int64)
+    stacked = matrix[rows]
+    for place in np.flatnonzero(rows < 0).tolist():
+        stacked[place] = vectors[keys[place]]
+    return stacked
 
 
 def is_current(version: Version, documents: Iterable[Document], model: str | None) -> bool:
@@ -174,11 +223,13 @@ class Changes:
 
 def changes(version: Version, documents: Iterable[Document]) -> Changes:
     """What an update would take up, whatever the model and the recipe."""
-    old = {document.id: document_line(document) for document in version.documents}
-    new = {document.id: document_line(document) for document in _quotable(documents)}
+    old = {document.id: document for document in version.documents}
+    new = {document.id: document for document in _quotable(documents)}
     return Changes(
         added=frozenset(new.keys() - old.keys()),
-        changed=frozenset(name for name in new.keys() & old.keys() if new[name] != old[name]),
+        changed=frozenset(
+            name for name in new.keys() & old.keys() if not same_document(new[name], old[name])
+        ),
         removed=frozenset(old.keys() - new.keys()),
     )
 
@@ -217,10 +268,7 @@ def _split(keys: memoryview) -> list[bytes]:
     return [bytes(keys[i : i + _KEY_BYTES]) for i in range(0, len(keys), _KEY_BYTES)]
 
 
-def _cut(document: Document, old: _Old | None) -> _Cut:
-    number = old.documents.get(document_line(document)) if old and old.documents else None
-    if old and number is not None:
-        return old.take(number)
+def _cut(document: Document) -> _Cut:
     spans, inner, texts = [], [], {}
     passage_keys, sentence_keys = [], []
     for place, passage in enumerate(passages(document)):
@@ -279,3 +327,28 @@ def _lexical(
     ]
     built = lexical.build(texts, previous=previous, reused=reused)
     return {name: memoryview(content) for name, content in lexical.files(built).items()}
+
+
+def _names(
+    documents: Sequence[Document], spans: NDArray[np.int32], old: _Old | None, numbers: Sequence[int]
+) -> dict[str, memoryview]:
+    """The parts that say who is named where; what an unchanged document adds to them is taken over."""
+    cases = load_cases()
+    if old is None or old.version.recipe != recipe():
+        table, learnt = mention_table(documents, spans, cases), learn(documents, cases)
+    else:
+        before = old.version
+        earlier = Earlier(
+            MentionTable.from_bytes(before.files[MENTIONS]),
+            before.passages,
+            len(before.documents),
+            np.array(numbers, np.int64),
+        )
+        table = mention_table(documents, spans, cases, earlier=earlier)
+        learnt = learn(
+            [document for document, number in zip(documents, numbers, strict=True) if number < 0],
+            cases,
+            earlier=Learnt.from_bytes(before.files[LEARNT]),
+            forgotten=[before.documents[i] for i in set(range(len(before.documents))).difference(numbers)],
+        )
+    return {MENTIONS: memoryview(table.to_bytes()), LEARNT: memoryview(learnt.to_bytes())}

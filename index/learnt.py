@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -29,12 +30,17 @@ class Learnt:
 
     names: dict[tuple[str, str], int] = field(repr=False)
     """Two capitalised words that stand together -> how often they do."""
-    words: frozenset[str] = field(repr=False)
-    """Every word of the documents."""
-    cyrillic: int = 0
-    """How many of these words occur in Cyrillic letters."""
+    words: dict[str, int] = field(repr=False)
+    """Every word of the documents -> how many documents use it."""
+    in_cyrillic: dict[str, int] = field(default_factory=dict, repr=False)
+    """Every word that occurs in Cyrillic letters -> in how many documents it does."""
     cases: dict[str, int] = field(default_factory=dict)
     """Case id -> how many documents name it."""
+
+    @property
+    def cyrillic(self) -> int:
+        """How many of the words occur in Cyrillic letters."""
+        return len(self.in_cyrillic)
 
     def covers(self, word: str) -> bool:
         """Whether the documents say enough in the script of a word for its absence to mean something."""
@@ -60,17 +66,20 @@ class Learnt:
 
     def to_bytes(self) -> bytes:
         """JSON, UTF-8, sorted: the same documents give the same bytes."""
-        names = sorted([*name, count] for name, count in self.names.items())
-        fields = {"names": names, "words": sorted(self.words), "cases": dict(sorted(self.cases.items()))}
-        fields["cyrillic"] = self.cyrillic
-        return json.dumps(fields, ensure_ascii=False).encode()
+        fields = {
+            "names": sorted([*name, count] for name, count in self.names.items()),
+            "words": self.words,
+            "cyrillic": self.in_cyrillic,
+            "cases": self.cases,
+        }
+        return json.dumps(fields, ensure_ascii=False, sort_keys=True).encode()
 
     @classmethod
     def from_bytes(cls, raw: bytes | memoryview) -> "Learnt":
         """What `to_bytes` wrote."""
         fields = json.loads(bytes(raw))
         names = {(one, other): count for one, other, count in fields["names"]}
-        return cls(names, frozenset(fields["words"]), fields["cyrillic"], fields["cases"])
+        return cls(names, fields["words"], fields["cyrillic"], fields["cases"])
 
     def _pairs_with(self, one: str, other: str) -> bool:
         for stem in stems(one):
@@ -99,23 +108,40 @@ class Learnt:
         return [word for word in self.words if len(word) >= 5]
 
 
-def learn(documents: Iterable[Document], cases: Cases) -> Learnt:
-    """The names, words and cases of the documents, titles included."""
-    names: Counter[tuple[str, str]] = Counter()
-    words: set[str] = set()
-    cyrillic: set[str] = set()
-    named: Counter[str] = Counter()
+def learn(
+    documents: Iterable[Document],
+    cases: Cases,
+    *,
+    earlier: Learnt | None = None,
+    forgotten: Iterable[Document] = (),
+) -> Learnt:
+    """The names, words and cases of the documents, titles included.
+
+    With `earlier`, made with the same cases: what it holds, without the `forgotten` documents, and with these.
+    """
+    before = earlier or Learnt({}, {})
+    counts: list[Counter[Any]] = [
+        Counter(part) for part in (before.names, before.words, before.in_cyrillic, before.cases)
+    ]
     for document in documents:
-        text = f"{document.title}\n\n{document.text}"
-        found = tokens(text)
-        words.update(token.skeleton for token in found)
-        cyrillic.update(token.skeleton for token in found if is_cyrillic(token.word))
-        named.update(
-            {case for mention in cases.mentions(text) for case in mention.cases if len(mention.cases) == 1}
-        )
-        for run in capital_runs(text, found):
-            names.update((one.skeleton, other.skeleton) for one, other in pairwise(run))
-    return Learnt(dict(names), frozenset(words), len(cyrillic), dict(named))
+        for count, found in zip(counts, _said(document, cases), strict=True):
+            count.update(found)
+    for document in forgotten:
+        for count, found in zip(counts, _said(document, cases), strict=True):
+            count.subtract(found)
+    return Learnt(*({key: number for key, number in count.items() if number} for count in counts))
+
+
+def _said(document: Document, cases: Cases) -> tuple[list[tuple[str, str]], set[str], set[str], set[str]]:
+    """What one document says: neighbours in names, each as often as it occurs; words, those in Cyrillic; cases."""
+    text = f"{document.title}\n\n{document.text}"
+    found = tokens(text)
+    return (
+        [(one.skeleton, other.skeleton) for run in capital_runs(text, found) for one, other in pairwise(run)],
+        {token.skeleton for token in found},
+        {token.skeleton for token in found if is_cyrillic(token.word)},
+        {case for mention in cases.mentions(text) for case in mention.cases if len(mention.cases) == 1},
+    )
 
 
 def capital_runs(text: str, found: Sequence[Token]) -> Iterator[list[Token]]:

@@ -54,29 +54,84 @@ class MentionTable:
         return {case_id: number for number, case_id in enumerate(self.cases)}
 
 
-def mention_table(documents: Sequence[Document], passages: NDArray[np.int32], cases: Cases) -> MentionTable:
+@dataclass(frozen=True, slots=True, eq=False)
+class Earlier:
+    """The table of the previous version, made with the same cases, and which documents can be taken over from it."""
+
+    table: MentionTable
+    passages: NDArray[np.int32]
+    """(n, 3), of the previous version."""
+    documents: int
+    """How many the previous version has."""
+    numbers: NDArray[np.int64]
+    """For each document of the new version its number in the previous one; -1 for a new or changed document."""
+
+
+def mention_table(
+    documents: Sequence[Document],
+    passages: NDArray[np.int32],
+    cases: Cases,
+    *,
+    earlier: Earlier | None = None,
+) -> MentionTable:
     """Who is named where. `passages` is (n, 3): number of the document, start, end, ordered by document and start."""
     bounds = np.searchsorted(passages[:, 0], np.arange(len(documents) + 1))
     in_passages: set[tuple[int, int]] = set()
     in_titles: set[tuple[int, int]] = set()
     for number, document in enumerate(documents):
-        offset = (
-            len(document.title) + 2
-        )  # title and text are read as one: a surname may be explained by the title
-        starts = passages[bounds[number] : bounds[number + 1], 1]
-        in_titles.update((number, cases.numbers[case]) for case in document.cases if case in cases.numbers)
-        for mention in cases.mentions(f"{document.title}\n\n{document.text}"):
-            named = [cases.numbers[case] for case in mention.cases]
-            if mention.start < offset:
-                in_titles.update((number, case) for case in named)
-            elif len(starts):
-                row = bounds[number] + np.searchsorted(starts, mention.start - offset, side="right") - 1
-                in_passages.update((int(row), case) for case in named)
-    return MentionTable(tuple(case.id for case in cases), _rows(in_passages), _rows(in_titles))
+        if earlier and earlier.numbers[number] >= 0:
+            continue
+        first = int(bounds[number])
+        inside, titles = _named(document, passages[first : bounds[number + 1], 1], cases)
+        in_passages.update((first + place, case) for place, case in inside)
+        in_titles.update((number, case) for case in titles)
+    kept_inside, kept_titles = _kept(earlier, bounds) if earlier else (_NOTHING, _NOTHING)
+    return MentionTable(
+        tuple(case.id for case in cases), _rows(in_passages, kept_inside), _rows(in_titles, kept_titles)
+    )
 
 
-def _rows(pairs: set[tuple[int, int]]) -> NDArray[np.int32]:
-    return np.array(sorted(pairs), dtype=np.int32).reshape(-1, 2)
+def _named(
+    document: Document, starts: NDArray[np.int32], cases: Cases
+) -> tuple[set[tuple[int, int]], set[int]]:
+    """(place of the passage within the document, case) for each that one names, and the cases of title and tags."""
+    offset = (
+        len(document.title) + 2
+    )  # title and text are read as one: a surname may be explained by the title
+    titles = {cases.numbers[case] for case in document.cases if case in cases.numbers}
+    inside: set[tuple[int, int]] = set()
+    for mention in cases.mentions(f"{document.title}\n\n{document.text}"):
+        named = [cases.numbers[case] for case in mention.cases]
+        if mention.start < offset:
+            titles.update(named)
+        elif len(starts):
+            place = int(np.searchsorted(starts, mention.start - offset, side="right")) - 1
+            inside.update((place, case) for case in named)
+    return inside, titles
+
+
+_NOTHING = np.empty((0, 2), np.int32)
+
+
+def _kept(earlier: Earlier, bounds: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The rows of documents that are taken over, with the numbers that their passages and titles have now."""
+    now = np.full(earlier.documents, -1, np.int64)
+    taken = np.flatnonzero(earlier.numbers >= 0)
+    now[earlier.numbers[taken]] = taken
+    owners = earlier.passages[:, 0]
+    first = np.searchsorted(owners, np.arange(earlier.documents))
+    rows, cases = earlier.table.passages.T
+    old = owners[rows]
+    moved = np.column_stack([rows - first[old] + bounds[now[old]], cases])[now[old] >= 0]
+    titles, title_cases = earlier.table.titles.T
+    return moved.astype(np.int32), np.column_stack([now[titles], title_cases])[now[titles] >= 0].astype(
+        np.int32
+    )
+
+
+def _rows(pairs: set[tuple[int, int]], kept: NDArray[np.int32]) -> NDArray[np.int32]:
+    rows = np.concatenate([np.array(list(pairs), np.int32).reshape(-1, 2), kept])
+    return rows[np.lexsort((rows[:, 1], rows[:, 0]))]
 
 
 def _first_column(rows: NDArray[np.int32], second: int) -> NDArray[np.int32]:

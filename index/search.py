@@ -6,14 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.cases import load_cases
 from corpus.document import Document, Passage
 from corpus.languages import detect
 from index import lexical
 from index.analyze import terms
-from index.learnt import Learnt, learn
+from index.learnt import Learnt
 from index.lexical import Lexical
-from index.mentions import MentionTable, mention_table
+from index.mentions import MentionTable
 from index.vectors import Nearest, nearest
 from index.version import Version
 
@@ -122,13 +121,6 @@ def prepare(version: Version) -> Prepared:
             for code in dict.fromkeys(languages)
         },
     )
-
-
-def name_files(documents: Sequence[Document], passages: NDArray[np.int32]) -> dict[str, bytes]:
-    """The parts of a version that say who is named where, by file name; `passages` as in `Version`."""
-    cases = load_cases()
-    table = mention_table(documents, passages, cases)
-    return {MENTIONS: table.to_bytes(), LEARNT: learn(documents, cases).to_bytes()}
 
 
 def asked(text: str, vector: NDArray[np.float32], *, people: tuple[str, ...] = ()) -> Asked:

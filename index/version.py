@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from corpus.document import Document, PartialDate, Passage, Reliability
 from corpus.errors import SpravaError
 
-FORMAT = 1
+FORMAT = 2
 """Of the files; a program refuses a version of another format, and `index update` writes it anew."""
 
 _ARRAYS = {
@@ -70,6 +71,14 @@ def document_line(document: Document) -> bytes:
         part for part in (published.year, published.month, published.day) if part is not None
     ]
     return json.dumps(values, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+
+
+def same_document(one: Document, other: Document) -> bool:
+    """Whether two documents would be the same line."""
+    return _fields_of(one) == _fields_of(other)
+
+
+_fields_of = attrgetter(*_DOCUMENT_FIELDS)
 
 
 def to_files(version: Version) -> dict[str, bytes | memoryview]:

@@ -167,7 +167,7 @@ def test_a_newer_format_says_so(folder: Path) -> None:
     content = json.dumps(json.loads(path.read_bytes()) | {"format": 99}).encode()
     path.write_bytes(content)
     (folder / "current").write_text(f"v000002 {hashlib.sha256(content).hexdigest()}\n")
-    with pytest.raises(DamagedVersionError, match="has format 99, not 1"):
+    with pytest.raises(DamagedVersionError, match="has format 99, not 2"):
         published(folder)
 
 
