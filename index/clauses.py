@@ -10,7 +10,7 @@ from itertools import pairwise
 
 EVENTS = {
     "freed": r"free[ds]?\b|releas|liberat|let (?:\w+ ){0,4}(?:go|out)\b|came out|walked out|освобо|на свобод|на волю|отпуст|вы(?:шл|ше)"
-    r"|вызвал|адпусц|на вол|выйш|выпусц|vyzval|vyjsa|vyjša",
+    r"|выпус[тк]|выпущ|вызвал|адпусц|на вол|выйш|выпусц|vyzval|vyjsa|vyjša",
     "crossed": r"cross|arriv|перес[её]к|пересека|прибы|въех|пераеха|перасек|перасяк|перайшл|прыбы|прыеха",
     "arrested": r"arrest|detain|seized|t(?:aken|ook) \w* ?away|picked up|взял[иа]|взят|узял[іа]|забрал|задерж|арест(?!ант)|затрым|арышт(?!ант)|zatrym|arysht|aryst|aryšt|zaderzh",
     "sentenced": r"sentenc|convict|jailed|imprisoned for|given|got\b|gets?\b|receiv|verdict|guilty|term\b|осу[дж]|пригов|\bдали|получ|назнач"

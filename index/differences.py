@@ -36,6 +36,7 @@ _PRONOUN = re.compile(
     r"\b(?:he|she|him|her|his|hers|they|them|он|она|его|её|ее|ему|ей|ним|ней|ён|яна|яго|яе|яму|ёй|ім)\b",
     re.IGNORECASE,
 )
+_EITHER = re.compile(r"(?<!\w)(?:or|или|ці|або|ci|albo)(?!\w)", re.IGNORECASE)
 _CHARGE = re.compile(
     r"what (?:for|charge)|(?:charge|accuse|convicte|guilty)\w*|why (?:was|were|is|did)|which article|за что|обвин|по какой стать|по каким стать|какая стать"
     r"|за што|абвінав|артыкул|za sto|za što|za chto",
@@ -97,6 +98,8 @@ def is_status_question(question: str) -> bool:
 
 def asked_value(question: str) -> ValueKind | None:
     """The kind of value that would answer; `None` where no value that we can compare would."""
+    if _EITHER.search(question) and sum(value.kind is ValueKind.DATE for value in values(question)) > 1:
+        return ValueKind.DATE
     if _DURATION.search(question):
         return ValueKind.DURATION
     kind = kinds.asked(question)

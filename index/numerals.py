@@ -171,7 +171,7 @@ def _total(group: list[_Token]) -> float:
 
 
 def _bounds(before: str, after: str, value: float) -> tuple[float, float]:
-    """What a hedge before the number leaves open; a round number of a hundred or more may be two percent off."""
+    """What a hedge before the number leaves open; a round number may be half of its last place off, and two percent."""
     if _AT_LEAST.search(before) or after == "+":
         return value, inf
     if _NEARLY.search(before):
@@ -180,7 +180,10 @@ def _bounds(before: str, after: str, value: float) -> tuple[float, float]:
         return 0.0, value
     if _ABOUT.search(before):
         return 0.9 * value, 1.1 * value
-    slack = 0.02 * value if value >= 100 and value % 10 == 0 else 0.0
+    slack = 0.0
+    if value >= 100 and value % 10 == 0:
+        digits = str(int(value))
+        slack = min(0.02 * value, 10 ** (len(digits) - len(digits.rstrip("0"))) / 2)
     return value - slack, value + slack
 
 
