@@ -1,10 +1,12 @@
 """A draft, completed by what a maintainer says about it, as a document: pure, so that it can be shown before it is kept."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from corpus.cases import load_cases
 from corpus.document import Document, PartialDate, Reliability, normalise
 from corpus.errors import SpravaError
 from corpus.format import ADDRESS, CASE, LANGUAGE, body_text
@@ -53,19 +55,20 @@ def propose(draft: Draft, given: Given, *, id: str, name: str, today: date) -> P
         raise IncompleteError(
             f"{name}: the language is not recognised; give it with --language be (or ru, en …)"
         )
-    url = _text("url", given.url, draft.url, origins)
+    url, mirror = _addresses(draft, given, origins)
     publisher = _publisher(
-        _text("publisher", given.publisher, draft.publisher, origins), url, origins, warnings
+        _text("publisher", given.publisher, draft.publisher, origins), url or mirror, origins, warnings
     )
     document = Document(
         id=id,
         title=title,
         publisher=publisher,
         author=_text("author", given.author, draft.author, origins),
-        url=_checked("--url", url, ADDRESS, "an address that starts with https:// or http://"),
+        url=url,
+        mirror=mirror,
         published=published,
         language=_checked("--language", language, LANGUAGE, "a code like be, ru or be-tarask") or language,
-        reliability=_reliability(draft, given, publisher, url, origins, warnings),
+        reliability=_reliability(draft, given, publisher, url or mirror, origins, warnings),
         cases=tuple(case for case in draft.cases if _checked("cases", case, CASE, "ids like ihar-losik")),
         note=_text("note", None, draft.note, origins),
         notice=_text("notice", None, draft.notice, origins),
@@ -74,7 +77,8 @@ def propose(draft: Draft, given: Given, *, id: str, name: str, today: date) -> P
     )
     if not document.text:
         raise IncompleteError(f"{name}: no text of an article is left; nothing was added")
-    warnings += _link_warnings(url)
+    warnings += _link_warnings(url, mirror)
+    warnings += _named_in(draft.cut)
     return Proposal(document=document, origins=origins, cut=draft.cut, warnings=tuple(warnings))
 
 
@@ -92,6 +96,17 @@ def _checked(field: str, value: str | None, pattern: re.Pattern[str], wanted: st
     if value is not None and not pattern.fullmatch(value):
         raise IncompleteError(f"{field} is {value!r}, but must be {wanted}")
     return value
+
+
+def _addresses(draft: Draft, given: Given, origins: dict[str, str]) -> tuple[str | None, str | None]:
+    """The address that readers are given, and the one of a copy that only maintainers see."""
+    url = _text("url", given.url, draft.url, origins)
+    mirrors = (one for one in (url, draft.url) if one and is_mirror(one))
+    mirror = next(mirrors, _text("mirror", None, draft.mirror, origins))
+    if mirror and url == mirror:
+        url, origins["mirror"] = None, origins.pop("url")
+    wanted = "an address that starts with https:// or http://"
+    return _checked("--url", url, ADDRESS, wanted), _checked("mirror", mirror, ADDRESS, wanted)
 
 
 def _published(draft: Draft, given: Given, origins: dict[str, str], name: str, today: date) -> PartialDate:
@@ -156,11 +171,24 @@ def _reliability(
     return Reliability.D
 
 
-def _link_warnings(url: str | None) -> list[str]:
-    if not url:
-        return ["no address: quotes will carry no link; give it with --url"]
-    if is_mirror(url):
+def _link_warnings(url: str | None, mirror: str | None) -> list[str]:
+    if url:
+        return []
+    if mirror:
         return [
-            "the address is a mirror's, which readers cannot tell from phishing; give the publisher's with --url"
+            "the address is a mirror's, which readers cannot tell from phishing: quotes will carry no link; "
+            "give the publisher's own with --url"
         ]
-    return []
+    return ["no address: quotes will carry no link; give it with --url"]
+
+
+def _named_in(cut: Sequence[Cut]) -> list[str]:
+    """A warning if cut lines name a case: the one kind of line whose loss would matter."""
+    named = [
+        str(one.line) for one in cut if not one.why.startswith(_KEPT) and load_cases().mentions(one.text)
+    ]
+    return [f"cut, but they name a case: line {', '.join(named)}; read them below"] if named else []
+
+
+_KEPT = ("title", "byline")
+"""Reasons of lines that are cut because they are kept as metadata."""

@@ -42,15 +42,19 @@ def add(
     """Add articles; prints what was recognised. What is given here wins over what a file says."""
     from corpus.adding import Given
     from corpus.errors import SpravaError
+    from corpus.library import imported
+    from corpus.settings import CorpusSettings
 
     given = Given(
         url=url, publisher=publisher, title=title, author=author,
         published=published, language=language, reliability=reliability,
     )  # fmt: skip
+    folders = CorpusSettings().document_folders
+    known = imported(folders)
     failed = 0
     for source in sources:
         try:
-            proposal, added = _add_one(source, given, replace)
+            proposal, added = _add_one(source, given, folders, known, replace)
         except SpravaError as error:
             failed += 1
             typer.echo(f"sprava: {error}", err=True)
@@ -140,13 +144,14 @@ def check() -> None:
         raise typer.Exit(2)
 
 
-def _add_one(source: str, given: "Given", replace: bool) -> "tuple[Proposal, Added]":
+def _add_one(
+    source: str, given: "Given", folders: tuple[Path, ...], known: dict[str, str], replace: bool
+) -> "tuple[Proposal, Added]":
     from datetime import UTC, datetime
 
     from corpus import library
     from corpus.adding import propose
     from corpus.readers.reading import read
-    from corpus.settings import CorpusSettings
 
     if source.lower().startswith(("http://", "https://")):
         advice = f"save the page as HTML and run `sprava corpus add PAGE.html --url {source}`"
@@ -156,8 +161,8 @@ def _add_one(source: str, given: "Given", replace: bool) -> "tuple[Proposal, Add
     draft = read(raw, name=path.name)
     today = datetime.now(UTC).date()
     proposal = propose(draft, given, id=library.id_of(path.name), name=path.name, today=today)
-    folders = CorpusSettings().document_folders
-    return proposal, library.add(proposal, raw=raw, name=path.name, folders=folders, replace=replace)
+    added = library.add(proposal, raw=raw, name=path.name, folders=folders, known=known, replace=replace)
+    return proposal, added
 
 
 def _fields(document: "Document") -> dict[str, Any]:
@@ -193,6 +198,7 @@ def _described(document: "Document") -> list[tuple[str, str, str]]:
         ("language", document.language, ""),
         ("reliability", document.reliability.value, _LABELS[document.reliability.value]),
         ("url", document.url or "", ""),
+        ("mirror", document.mirror or "", "" if not document.mirror else "never shown to readers"),
         ("cases", ", ".join(document.cases), ""),
         ("notice", document.notice or "", ""),
         ("note", document.note or "", ""),

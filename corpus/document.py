@@ -93,6 +93,9 @@ class Document:
     reliability: Reliability
     text: str = field(repr=False)
     url: str | None = None
+    """Where it was published, as readers are given it; never the address of a mirror."""
+    mirror: str | None = None
+    """The address of a copy that it was taken from: a record for maintainers, never a link."""
     author: str | None = None
     cases: tuple[str, ...] = ()
     """Case ids of `cases.toml` that a maintainer tagged; `cases.py` finds those that the text names."""

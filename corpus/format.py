@@ -15,6 +15,7 @@ import yaml
 
 from corpus.document import Document, PartialDate, Reliability, normalise
 from corpus.errors import SpravaError
+from corpus.publishers import is_mirror
 
 ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
@@ -22,11 +23,12 @@ CASE = re.compile(r"[a-z0-9-]{1,32}")
 ADDRESS = re.compile(r"https?://[^\s/]+\S*")
 
 KEYS = (
-    "title", "publisher", "author", "url", "published", "language", "reliability",
+    "title", "publisher", "author", "url", "mirror", "published", "language", "reliability",
     "cases", "note", "notice", "sources", "withdrawn",
 )  # fmt: skip
 """The keys of the front matter, in the order in which they are written."""
 
+_AN_ADDRESS = "an address that starts with https:// or http://"
 _OPENING = re.compile(r"---[ \t]*\r?\n")
 _CLOSING = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 _MAX_FRONT_MATTER = 64_000
@@ -80,12 +82,15 @@ def parse_document(raw: bytes, *, path: Path) -> Document:
         raise FormatError(
             f"{where}:{line}: there is no text below the front matter; add the article's paragraphs"
         )
+    url = fields.matching("url", ADDRESS, _AN_ADDRESS)
+    copied = url is not None and is_mirror(url)
     return Document(
         id=path.stem,
         title=fields.required("title"),
         publisher=fields.required("publisher"),
         author=fields.text("author"),
-        url=fields.matching("url", ADDRESS, "an address that starts with https:// or http://"),
+        url=None if copied else url,
+        mirror=fields.matching("mirror", ADDRESS, _AN_ADDRESS) or (url if copied else None),
         published=fields.date("published"),
         language=fields.language("language"),
         reliability=fields.reliability("reliability"),

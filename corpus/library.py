@@ -96,16 +96,23 @@ def imported(folders: Iterable[Path]) -> dict[str, str]:
 
 
 def add(
-    proposal: Proposal, *, raw: bytes, name: str, folders: Sequence[Path], replace: bool = False
+    proposal: Proposal,
+    *,
+    raw: bytes,
+    name: str,
+    folders: Sequence[Path],
+    known: dict[str, str],
+    replace: bool = False,
 ) -> Added:
     """Write the document file and the record of its import into the last folder.
 
+    `known` is what `imported` found, and the new document is entered there: so many are added in linear time.
     Raises `LibraryError`, and writes nothing, for bytes that were added before, for an id that is taken (unless
     `replace`), and for a withdrawn document.
     """
     document, folder = proposal.document, folders[-1]
     digest = hashlib.sha256(raw).hexdigest()
-    before = imported(folders).get(digest)
+    before = known.get(digest)
     if before is not None and not (replace and before == document.id):
         raise LibraryError(f"{name}: already added as {before}, nothing changed")
     taken = any((each / f"{document.id}.md").exists() for each in folders)
@@ -119,6 +126,7 @@ def add(
     path = folder / f"{document.id}.md"
     _write(path, _checked(document, path))
     _write(folder / f"{document.id}{_SIDECAR}", _record(proposal, raw=raw, name=name))
+    known[digest] = document.id
     return Added(path, taken)
 
 

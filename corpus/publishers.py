@@ -29,6 +29,8 @@ class Publisher:
         return self.names[0]
 
 
+_MAX_HOST = 253
+"""Characters of a host name, RFC 1035."""
 _REUSE = "Short quotation with attribution and a link."
 _QUOTES = re.compile("[\"«»„“”‚‘’ʼ`']")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -81,7 +83,7 @@ def _host(url: str) -> str:
 
 
 def _by_host(host: str, owners: dict[str, Publisher]) -> Publisher | None:
-    labels = host.split(".")
+    labels = host.split(".") if len(host) <= _MAX_HOST else []
     ends = (".".join(labels[start:]) for start in range(len(labels) - 1))
     return next((owners[end] for end in ends if end in owners), None)
 

@@ -23,6 +23,7 @@ def parsed(text: str) -> Document:
 @given(
     title=LINES.filter(bool),
     url=st.sampled_from([None, "https://example.org/a?b=c#d"]),
+    mirror=st.sampled_from([None, "https://mstagmanager.com/1"]),
     note=OPTIONAL,
     notice=OPTIONAL,
     withdrawn=OPTIONAL,

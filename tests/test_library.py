@@ -12,7 +12,7 @@ from corpus.checking import check
 from corpus.document import PartialDate, Reliability
 from corpus.errors import SpravaError
 from corpus.format import FormatError
-from corpus.library import LibraryError, add, find, id_of, imported, load, read_bytes, withdraw
+from corpus.library import Added, LibraryError, add, find, id_of, imported, load, read_bytes, withdraw
 from corpus.readers.draft import Cut, Draft
 
 TODAY = date(2026, 11, 22)
@@ -32,7 +32,12 @@ def proposed(id: str = "one", draft: Draft = DRAFT, **given: str) -> Proposal:
 
 
 def put(folder: Path, id: str = "one", raw: bytes = b"raw", **options: bool) -> Path:
-    return add(proposed(id), raw=raw, name=f"{id}.txt", folders=[folder], **options).path
+    return put_in([folder], proposed(id), raw, **options).path
+
+
+def put_in(folders: list[Path], proposal: Proposal, raw: bytes, **options: bool) -> Added:
+    name = f"{proposal.document.id}.txt"
+    return add(proposal, raw=raw, name=name, folders=folders, known=imported(folders), **options)
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
@@ -63,7 +68,7 @@ def test_the_same_bytes_or_a_taken_id_are_refused_and_nothing_changes(
 
 def test_a_new_revision_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
     put(tmp_path)
-    added = add(proposed(title="New"), raw=b"other", name="one.txt", folders=[tmp_path], replace=True)
+    added = put_in([tmp_path], proposed(title="New"), b"other", replace=True)
     assert added.replaced
     assert [document.title for document in load([tmp_path])] == ["New"]
     assert list(imported([tmp_path]).values()) == ["one"]
@@ -72,7 +77,7 @@ def test_a_new_revision_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
 def test_a_later_folder_replaces_a_document_and_a_readme_is_none(tmp_path: Path) -> None:
     put(tmp_path / "a")
     put(tmp_path / "a", "two", b"2")
-    add(proposed(title="Other"), raw=b"3", name="one.txt", folders=[tmp_path / "b"])
+    put_in([tmp_path / "b"], proposed(title="Other"), b"3")
     (tmp_path / "a/README.md").write_text("About this folder.")
     assert [(d.id, d.title) for d in load([tmp_path / "a", tmp_path / "b"])] == [
         ("one", "Other"),
@@ -90,7 +95,7 @@ def test_a_withdrawn_document_stays_with_its_reason_and_cannot_come_back_by_itse
     with pytest.raises(LibraryError, match="wrong person"):
         withdraw("one", reason="again", folders=[bundled, own])
     with pytest.raises(LibraryError, match="was withdrawn"):
-        add(proposed(), raw=b"other", name="one.txt", folders=[bundled, own], replace=True)
+        put_in([bundled, own], proposed(), b"other", replace=True)
 
 
 def test_a_reason_is_needed_and_an_unknown_id_is_answered_with_similar_ones(tmp_path: Path) -> None:

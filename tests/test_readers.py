@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corpus.document import Reliability, normalise
 from corpus.errors import SpravaError
-from corpus.readers.reading import MAX_BYTES, read
+from corpus.readers.reading import read
 
 EN = [
     "A court in Minsk found Ivan Prykladau guilty and sentenced him to three years in prison, rights defenders said.",
@@ -198,11 +198,6 @@ def test_what_cannot_be_read_is_refused_in_one_line_that_names_the_place(
         read(raw, name=name)
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
-
-
-def test_a_file_larger_than_any_article_is_refused_before_it_is_read() -> None:
-    with pytest.raises(SpravaError, match="10,000,001 bytes, more than 10,000,000"):
-        read(b"a" * (MAX_BYTES + 1), name="a.txt")
 
 
 def test_line_ends_a_byte_order_mark_and_a_missing_last_newline_change_nothing() -> None:

@@ -32,6 +32,8 @@ class Draft:
     published: PartialDate | None = None
     language: str | None = None
     url: str | None = None
+    """As the file gives it: it may be the address of a mirror."""
+    mirror: str | None = None
     reliability: Reliability | None = None
     notice: str | None = None
     """The publisher's own sentences saying that the text was made with AI."""

@@ -10,9 +10,6 @@ from corpus.readers.html import looks_like_html, read_html
 from corpus.readers.markdown import has_front_matter, read_markdown
 from corpus.readers.text import decode, read_text
 
-MAX_BYTES = 10_000_000
-"""No article is larger; a bigger file is a mistake or an attack."""
-
 _TEXT = {".txt", ".text"}
 _MARKDOWN = {".md", ".markdown"}
 _HTML = {".html", ".htm", ".xhtml"}
@@ -29,8 +26,6 @@ def read(raw: bytes, *, name: str) -> Draft:
         raise UnreadableError(
             f"{name}: cannot read {suffix or 'a file without a suffix'}; give it as .txt, .md or .html"
         )
-    if len(raw) > MAX_BYTES:
-        raise UnreadableError(f"{name}: {len(raw):,} bytes, more than {MAX_BYTES:,}; give the article alone")
     if not raw.strip():
         raise UnreadableError(f"{name}: the file is empty; nothing was added")
     if suffix in _HTML or (suffix in _TEXT and looks_like_html(raw)):
@@ -46,9 +41,7 @@ def read(raw: bytes, *, name: str) -> Draft:
 
 def _completed(draft: Draft) -> Draft:
     """The draft with what follows from it: the language of its body, the label of its publisher."""
-    known = find_publisher(draft.publisher) if draft.publisher else None
-    if known is None and draft.publisher is None and draft.url:
-        known = find_publisher(draft.url)
+    known = find_publisher(draft.publisher or draft.url or draft.mirror or "")
     return replace(
         draft,
         publisher=draft.publisher or (known.name if known else None),
