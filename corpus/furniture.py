@@ -7,6 +7,7 @@ byline, date, how the text was made) is kept as metadata. The words are in
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -105,10 +106,12 @@ class _Page:
         return found if found and found.text else None
 
     def block(self, line: Line) -> Iterator[Line]:
-        """The other lines between the same two empty lines."""
+        """The nearest other lines between the same two empty lines."""
         for step in (-1, 1):
             near = self.neighbour(line, step)
-            while near:
+            for _ in range(_NEAR):
+                if not near:
+                    break
                 yield near
                 near = self.neighbour(near, step)
 
@@ -134,8 +137,8 @@ def _take_title(page: _Page, head: list[Line], title: str | None) -> None:
     again = "title, repeated"
     if title is None:
         candidates = [line for line in head if _can_be_title(line)]
-        counts = [_letters(line.text) for line in page.kept()]
-        twice = (line for line in candidates if counts.count(_letters(line.text)) > 1)
+        counts = Counter(_letters(line.text) for line in page.kept())
+        twice = (line for line in candidates if counts[_letters(line.text)] > 1)
         found = next(twice, None) or next(iter(candidates), None)
         if not found:
             return
@@ -161,8 +164,8 @@ def _can_be_title(line: Line) -> bool:
 
 def _take_head(page: _Page, head: list[Line]) -> None:
     """Dates, bylines, counters, weather and navigation above the article."""
-    dates = [line for line in page.kept() if parse_date(bylines.unbulleted(line.text))]
-    chronicle = sum(line not in head for line in dates) > 0
+    dates = {line for line in page.kept() if parse_date(bylines.unbulleted(line.text))}
+    chronicle = not dates.issubset(head)
     for line in head:
         if page.reason(line):
             continue
@@ -234,10 +237,9 @@ def _take_tail(page: _Page) -> None:
 def _take_links(page: _Page) -> None:
     """A heading such as "Related articles", and what follows, if no prose does."""
     kept = page.kept()
-    for position, line in enumerate(kept):
-        after = kept[position + 1 :]
-        if patterns.LINKS.fullmatch(_heading(line.text)) and not any(map(_may_be_prose, after)):
-            for link in (line, *after):
+    for position in range(max(0, _end_of_prose(kept) - 1), len(kept)):
+        if patterns.LINKS.fullmatch(_heading(kept[position].text)):
+            for link in kept[position:]:
                 if not patterns.says_ai(link.text) and not bylines.author_of(link.text):
                     page.cut(link, "links to other articles")
             return
@@ -247,20 +249,27 @@ def _take_comments(page: _Page) -> None:
     """A heading that counts readers' comments, with as many below it, or the form to write one."""
     kept = page.kept()
     total, above = sum(len(line.text) for line in kept), 0
+    end_of_prose = _end_of_prose(kept)
     for position, line in enumerate(kept):
-        below = kept[position + 1 :]
+        below = len(kept) - position - 1
         match = patterns.COMMENTS.fullmatch(_heading(line.text))
         count = int(match["before"] or match["after"]) if match else 0
-        are_comments = count and count <= len(below) <= _LINES_A_COMMENT * count and above > 0.6 * total
-        is_form = patterns.COMMENT_FORM.fullmatch(_heading(line.text)) and not any(map(_may_be_prose, below))
+        are_comments = count and count <= below <= _LINES_A_COMMENT * count and above > 0.6 * total
+        is_form = position + 1 >= end_of_prose and patterns.COMMENT_FORM.fullmatch(_heading(line.text))
         if (are_comments or is_form) and page.stands_alone(line):
-            for comment in (line, *below):
+            for comment in kept[position:]:
                 page.cut(comment, "readers' comments")
             return
         above += len(line.text)
 
 
 _LINES_A_COMMENT = 6
+_NEAR = 10
+
+
+def _end_of_prose(kept: Sequence[Line]) -> int:
+    """The place after the last line that may be prose; no prose follows what stands there or just before it."""
+    return next((place + 1 for place in reversed(range(len(kept))) if _may_be_prose(kept[place])), 0)
 
 
 def _take_notice(page: _Page) -> None:

@@ -32,6 +32,9 @@ _MORE_ENDS = re.compile(
     rf"""(?:\w(?:…|\.\.\.)|[.!?…]["»”’)]*\)|{_LISTS_END})["»”’)]*\s+(?=["«“„(\[—–-]*\s?[^\W\d_])"""
 )
 """Ends that sentencex passes over: an ellipsis, a sentence in brackets, "и т.д."; a capital must follow."""
+_LETTER = re.compile(r"[^\W\d_]")
+_MAX_WORD = 100
+"""Characters before a boundary in which its last word and the white space after it are looked for."""
 _LETTERS = re.compile(r"(?:[^\W\d_]\.-?)+")
 _LATIN_LETTERS = re.compile(r"[A-Za-z]\.(?:[A-Za-z]\.)+")
 _ORDINAL = re.compile(r"\d{1,2}\.")
@@ -66,11 +69,14 @@ def _starts(text: str, language: str) -> Iterator[int]:
     boundaries = get_sentence_boundaries(_RULES.get(language, language), text)
     found = {boundary["start_index"] for boundary in boundaries}
     found |= {match.end() for match in _MORE_ENDS.finditer(text) if _next_letter(text, match.end()).isupper()}
-    previous = 0
+    previous = searched = 0
+    has_letter = False
     for start in sorted(found):
-        if 0 < start < len(text) and _is_boundary(text, previous, start, language):
+        has_letter = has_letter or _LETTER.search(text, searched, start) is not None
+        searched = start
+        if 0 < start < len(text) and has_letter and _is_boundary(text, previous, start, language):
             yield start
-            previous = start
+            previous, has_letter = start, False
 
 
 def _limited(text: str, starts: list[int]) -> Iterator[int]:
@@ -86,11 +92,11 @@ def _limited(text: str, starts: list[int]) -> Iterator[int]:
 
 def _is_boundary(text: str, previous: int, start: int, language: str) -> bool:
     """Whether a sentence that started at `previous` ends before `start`, where one may end."""
-    before = text[previous:start]
+    before = text[max(previous, start - _MAX_WORD) : start]
     if not before[-1].isspace():
         return before[-1] in _ENDS_WITHOUT_SPACE
     before = before.rstrip()
-    if text[start] in _CLOSING or not any(c.isalpha() for c in before) or _next_letter(text, start).islower():
+    if text[start] in _CLOSING or not before or _next_letter(text, start).islower():
         return False
     if not before.endswith(".") or _LIST_ENDS.search(before):
         return True

@@ -15,8 +15,12 @@ from corpus.furniture import Line, sort_page
 from corpus.readers.draft import Cut, Draft, UnreadableError
 from corpus.readers.text import draft_of
 
-_TAG = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE
+)
 _SHORT = 60
+_MAX_PARAGRAPH = 100_000
+"""The parser is quadratic in the brackets of a paragraph; no paragraph of an article is a hundredth as long."""
 
 
 def has_front_matter(text: str) -> bool:
@@ -27,6 +31,14 @@ def has_front_matter(text: str) -> bool:
 def read_markdown(text: str, *, name: str) -> Draft:
     """The article in a normalised Markdown text; what its front matter says wins over what the page says."""
     fields, body, first = split_front_matter(text, where=name)
+    if fields.get("withdrawn") is not None:
+        advice = "delete the line `withdrawn:` if it may be quoted again"
+        raise UnreadableError(
+            f"{name}: it was withdrawn ({fields['withdrawn']}), so it is not added; {advice}"
+        )
+    if max(map(len, body.split("\n\n"))) > _MAX_PARAGRAPH:
+        problem = f"a paragraph of more than {_MAX_PARAGRAPH:,} characters"
+        raise UnreadableError(f"{name}: {problem}; divide it by an empty line, or give the file as .txt")
     lines, images = _lines(body, first)
     title = _string(fields, "title") or next(
         (line.text[2:] for line in lines if line.text.startswith("# ")), None
@@ -40,6 +52,7 @@ def read_markdown(text: str, *, name: str) -> Draft:
         published=_published(fields, name) or found.published,
         language=_string(fields, "language"),
         url=_string(fields, "url"),
+        mirror=_string(fields, "mirror"),
         reliability=_reliability(fields, name) or (Reliability.D if notice else None),
         notice=notice,
         note=_string(fields, "note"),
@@ -69,6 +82,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
     """(line from 0, plain text) of each heading, paragraph, list item, table row, code or HTML block."""
     prefix = ""
     row: list[str] = []
+    before = ""
     for token in tokens:
         start = token.map[0] if token.map else 0
         if token.type == "heading_open":
@@ -79,7 +93,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
             row, row_start = [], start
         elif token.type == "tr_close":
             yield row_start, " | ".join(filter(None, row))
-        elif token.type == "inline" and token.level and _in_row(token, tokens):
+        elif token.type == "inline" and before in {"th_open", "td_open"}:
             row.append(_plain(token.children or []))
         elif token.type == "inline":
             text = _plain(token.children or [])
@@ -91,11 +105,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
             yield start, html.unescape(_TAG.sub("", token.content))
         elif token.type == "hr":
             yield start, ""
-
-
-def _in_row(token: Token, tokens: Sequence[Token]) -> bool:
-    before = tokens[next(i for i, other in enumerate(tokens) if other is token) - 1]
-    return before.type in {"th_open", "td_open"}
+        before = token.type
 
 
 def _plain(children: Sequence[Token]) -> str:
