@@ -86,10 +86,11 @@ def build(
         keys = np.concatenate([old_keys[kept], keys])
         rows = np.concatenate([target[previous.rows[kept]].astype(np.uint32), rows])
         counts = np.concatenate([previous.counts[kept], counts])
-    order = np.argsort(keys.astype(np.uint64) << 32 | rows, kind="stable")
-    unique, starts = np.unique(keys[order], return_index=True)
+    order = np.argsort(keys.astype(np.uint64) << 32 | rows, kind="stable")  # runs that are sorted already: fast
+    keys = keys[order]
+    starts = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
     bounds = np.append(starts, len(keys)).astype(np.uint32)
-    return Lexical(unique.astype(np.uint32), bounds, rows[order], counts[order], lengths)
+    return Lexical(keys[starts], bounds, rows[order], counts[order], lengths)
 
 
 def files(lexical: Lexical) -> dict[str, bytes]:
