@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from corpus.cases import Cases, CaseType, Mention, load_cases
 from corpus.document import PartialDate
-from index import kinds
+from index.charges import UNLISTED
 from index.clauses import Clause, clauses, events, nearest_event
 from index.excerpt import Excerpt
 from index.values import Day, Names, Value, ValueKind, places, thing_of, values
+from index.wanted import wanted_value
 
 _SAME_NEWS_DAYS = 60
 """Undated numbers of persons published further apart are about different events."""
@@ -36,29 +37,6 @@ _PRONOUN = re.compile(
     r"\b(?:he|she|him|her|his|hers|they|them|он|она|его|её|ее|ему|ей|ним|ней|ён|яна|яго|яе|яму|ёй|ім)\b",
     re.IGNORECASE,
 )
-_EITHER = re.compile(r"(?<!\w)(?:or|или|ці|або|ci|albo)(?!\w)", re.IGNORECASE)
-_CHARGE = re.compile(
-    r"what (?:for|charge)|(?:charge|accuse|convicte|guilty)\w*|why (?:was|were|is|did)|which article|за что|обвин|по какой стать|по каким стать|какая стать"
-    r"|за што|абвінав|артыкул|za sto|za što|za chto",
-    re.IGNORECASE,
-)
-_DURATION = re.compile(
-    r"how long|how many (?:\w+ )?(?:years|months|weeks|days)|sentence\b|\bterm\b|как долго|срок|сколько (?:лет|месяцев|недель|дней|суток|времени)"
-    r"|на сколько|тэрмін|як доўга|колькі (?:гадоў|гадоу|месяцаў|тыдняў|дзён|сутак|часу)|на колькі|termin|kolki hadou",
-    re.IGNORECASE,
-)
-_PLACE = re.compile(
-    r"\b(?:where|wh(?:ich|at) (?:city|town|prison|colony|jail|court|place)|где|куда|откуда|в как(?:ом|ой) (?:город|колон|тюрьм|суд|сизо)"
-    r"|дзе|куды|адкуль|у як(?:ім|ой) (?:горад|калон|турм|суд)|dzie|hdzie|kudy|gde|kuda)",
-    re.IGNORECASE,
-)
-_STATUS = re.compile(
-    r"\b(?:now|nowadays|current(?:ly)?|today|at present|at the moment|still|so far|latest|any news|as of"
-    r"|сейчас|теперь|ныне|сегодня|на сегодня|до сих пор|вс[её] ещ[её]|ещ[её] (?:в|за)|пока ещ[её]|на данный момент|последние новости|остаются|остаётся"
-    r"|цяпер|зараз|сёння|дагэтуль|усё яшчэ|ўсё яшчэ|яшчэ (?:ў|у|за|сядз\w+)|апошнія навіны|застаюцца|застаецца|на гэты момант"
-    r"|ciapier|ciaper|ciapjer|tsiaper|tsyaper|zaraz|siońnia|sionnia|sionnia|siohodnia|dahetul|usio jašče|usio jasce|usio yashche)(?!\w)",
-    re.IGNORECASE,
-)
 
 
 class Differing(NamedTuple):
@@ -68,6 +46,8 @@ class Differing(NamedTuple):
     """Its place among the excerpts that were compared."""
     start: int
     end: int
+    side: int
+    """From 0: values of one side agree with each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +57,14 @@ class Difference:
     kind: ValueKind
     values: tuple[Differing, ...]
     """At least two, of different origins."""
+
+    @property
+    def sides(self) -> tuple[Differing, ...]:
+        """The first excerpt of each side: what an answer must show so that it makes no silent choice."""
+        firsts: dict[int, Differing] = {}
+        for value in sorted(self.values):
+            firsts.setdefault(value.side, value)
+        return tuple(firsts.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +77,6 @@ class _Stated:
     days: tuple[Day, ...]
     """When it happened: the date of its sentence that stands nearest; none on which somebody wrote."""
     published: PartialDate
-
-
-def is_status_question(question: str) -> bool:
-    """Whether it asks how things stand now, so that the newest source goes first."""
-    return _STATUS.search(question) is not None
-
-
-def asked_value(question: str) -> ValueKind | None:
-    """The kind of value that would answer; `None` where no value that we can compare would."""
-    if _EITHER.search(question) and sum(value.kind is ValueKind.DATE for value in values(question)) > 1:
-        return ValueKind.DATE
-    if _DURATION.search(question):
-        return ValueKind.DURATION
-    kind = kinds.asked(question)
-    if kind is kinds.Kind.DATE:
-        return ValueKind.DATE
-    if kind is kinds.Kind.NUMBER:
-        return ValueKind.NUMBER
-    if _PLACE.search(question):
-        return ValueKind.PLACE
-    return ValueKind.CHARGE if _CHARGE.search(question) else None
 
 
 def differences(
@@ -135,17 +102,19 @@ def differences(
             apart.setdefault(b, pair[1])
     if not apart:
         return None
-    newest_first = sorted(apart, key=lambda number: excerpts[number].document.published, reverse=True)
-    spans = ((number, excerpts[number].start, apart[number]) for number in newest_first)
-    return Difference(
-        asking.kind,
-        tuple(Differing(number, start + value.start, start + value.end) for number, start, value in spans),
-    )
+    sides: list[Value] = []
+    found = []
+    for number in sorted(apart, key=lambda number: excerpts[number].document.published, reverse=True):
+        value, start = apart[number], excerpts[number].start
+        side = next((i for i, other in enumerate(sides) if other.meets(value)), len(sides))
+        sides += [value] if side == len(sides) else []
+        found.append(Differing(number, start + value.start, start + value.end, side))
+    return Difference(asking.kind, tuple(found))
 
 
 def _asking(question: str, people: frozenset[str], cases: Cases) -> "_Asking | None":
     """What the question asks for, or `None` where it does not say enough to compare answers."""
-    kind = asked_value(question)
+    kind = wanted_value(question)
     named = events(question) - {"wrote"}
     thing = thing_of(question) if kind is ValueKind.NUMBER else ""
     if not named and (kind is ValueKind.PLACE or thing == "person"):
@@ -311,7 +280,7 @@ def _same_occasion(a: object, b: object) -> bool:
 
 def _both_known(a: object, b: object) -> bool:
     """Whether both charges are of our table; a bare article number that is not may be any of them."""
-    unknown = [name.startswith("article ") for names in (a, b) if isinstance(names, Names) for name in names]
+    unknown = [name.startswith(UNLISTED) for names in (a, b) if isinstance(names, Names) for name in names]
     return all(unknown) or not any(unknown)
 
 

@@ -62,6 +62,10 @@ class Origins:
         """The other documents of the same origin, ascending."""
         return tuple(other for other in self._members[self.numbers[number]] if other != number)
 
+    def also_in(self, quote: str, number: int, documents: Sequence[Document]) -> tuple[int, ...]:
+        """The copies of a document that hold its quote in the same words."""
+        return tuple(other for other in self.copies(number) if same_words(quote, documents[other].text))
+
     def independent(self, numbers: Iterable[int]) -> int:
         """How many origins stand behind these documents."""
         return len({self.numbers[number] for number in numbers})

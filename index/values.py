@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from corpus.cases import Cases, CaseType, Mention
 from corpus.fold import skeleton
+from index.charges import charges_in
 from index.numerals import Numeral, numerals
 
 
@@ -160,55 +161,13 @@ _DATES = tuple(
     )
 )
 
-_CHARGES = {
-    "riots": (293, r"mass (?:riot|unrest|disorder|disturbance)|массов\w+ беспоряд|масав\w+ беспарад"),
-    "public-order": (342, r"public order|общественн\w+ поряд|грамадск\w+ парад"),
-    "incitement": (
-        130,
-        r"incit\w+ (?:to )?(?:hatred|hostility|enmity)|разжиган|возбужден\w+ вражд|распальван",
-    ),
-    "extremism-aid": (
-        3614,
-        r"(?:aid|assist|facilitat|support|abet)\w+ (?:to )?extremis|содействи\w+ экстремис|садзейнічан\w+ экстрэміс",
-    ),
-    "extremist-formation": (
-        3611,
-        r"extremist (?:formation|group)|экстремистск\w+ формирован|экстрэмісцк\w+ фарміраван",
-    ),
-    "insult-president": (
-        368,
-        r"insult\w* (?:of |to )?(?:the )?president|оскорблен\w+ (?:президента|лукашенк)|абраз\w+ (?:прэзідэнта|лукашэнк)",
-    ),
-    "slander-president": (367, r"(?:slander|defam|libel)\w*|клевет|паклёп"),
-    "sanctions": (361, r"calls? (?:for|to) (?:sanction|action)\w*|призыв\w* к санкц|заклік\w* да санкц"),
-    "treason": (356, r"treason|государственн\w+ измен|измен\w+ (?:родин|государств)|здрад\w+"),
-    "espionage": (358, r"espionage|spying|шпион|шпіян"),
-    "seizing-power": (
-        357,
-        r"(?:seiz\w+|conspir\w+)[\w ]{0,12} power|захват\w* власт|заговор|захоп\w* улад|змов",
-    ),
-    "terrorism": (289, r"terroris|терроризм|террористич|тэрарыз|тэрарыст"),
-    "tax": (243, r"tax (?:evasion|fraud)|уклонен\w+ от (?:уплаты )?налог|ухілен\w+ ад (?:выплаты )?падатк"),
-    "smuggling": (228, r"smuggl|контрабанд|кантрабанд"),
-    "hooliganism": (339, r"hooligan|хулиган|хуліган"),
-    "disobedience": (411, r"disobe|неповинов|непадпарадк|злостн\w+ непослуш"),
-}
-_CHARGE = {
-    name: re.compile(rf"(?<!\w)(?:{words})\w*", re.IGNORECASE) for name, (_, words) in _CHARGES.items()
-}
-_OF_ARTICLE = {number: name for name, (number, _) in _CHARGES.items()}
-_ARTICLE = re.compile(
-    r"(?:\barticles?|\bart\.|(?<!\w)ст\.|(?<!\w)стать\w+|(?<!\w)артыкул\w*|(?<!\w)арт\.)\s*(?P<number>\d{2,3}(?:[-.]\d)?)",
-    re.IGNORECASE,
-)
-
 
 def values(text: str) -> list[Value]:
     """The values of a text, by place; a number that belongs to a date, a duration or an article is not one.
 
     Places need a roster: `places` finds them.
     """
-    charges = list(_charges(text))
+    charges = [Value(ValueKind.CHARGE, start, end, Names({name})) for start, end, name in charges_in(text)]
     dates = _free(_dates(text), charges)
     counted = _free(_counted(text), [*charges, *dates])
     return sorted([*charges, *dates, *counted], key=lambda value: value.start)
@@ -314,16 +273,6 @@ def _number(text: str, numeral: Numeral) -> Value | None:
 def _following(text: str, end: int) -> str:
     match = _PHRASE.match(text, end)
     return " ".join(match[0].split()[:_WORDS_LOOKED_AT]) if match else ""
-
-
-def _charges(text: str) -> Iterator[Value]:
-    for match in _ARTICLE.finditer(text):
-        number = re.sub(r"\D", "", match["number"])
-        name = _OF_ARTICLE.get(int(number), f"article {match['number']}")
-        yield Value(ValueKind.CHARGE, match.start(), match.end(), Names({name}))
-    for name, pattern in _CHARGE.items():
-        for match in pattern.finditer(text):
-            yield Value(ValueKind.CHARGE, match.start(), match.end(), Names({name}))
 
 
 _WITHIN = {"akrestsina": "minsk", "valadarka": "minsk", "kamenny-loh": "zhodzina"}

@@ -6,13 +6,16 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import index
 from corpus.cases import CASES_FILE, Cases, CaseType, parse_cases
 from corpus.document import Document, PartialDate, Reliability
-from index.differences import Difference, asked_value, differences, is_status_question
+from index.differences import Difference, differences
 from index.excerpt import Excerpt
 from index.values import Day, Range, ValueKind, values
+from index.wanted import is_status_question, wanted_value
 
 JUDGED = Path(index.__file__).parent / "judged" / "differences.jsonl"
 INVENTED = Path(__file__).parent / "invented.toml"
@@ -92,6 +95,19 @@ def test_the_words_that_differ_are_exact_slices_newest_first() -> None:
     assert quotes == [(1, "19 годам и 6 месяцам"), (0, "18 years")]
 
 
+def test_one_excerpt_of_each_side_must_be_shown() -> None:
+    figures = ("52", "52", "40", "52")
+    quotes = [
+        excerpt(f"On 11 May {figure} prisoners were freed.", published=f"2024-05-{12 + i}")
+        for i, figure in enumerate(figures)
+    ]
+    found = compared("How many prisoners were freed?", *quotes)
+    assert found is not None
+    assert [value.excerpt for value in found.values] == [3, 2, 1, 0]
+    assert [value.side for value in found.values] == [0, 1, 0, 0]
+    assert [value.excerpt for value in found.sides] == [0, 2]
+
+
 def test_documents_of_one_origin_do_not_differ_from_themselves() -> None:
     a, b = excerpt("On 11 May 52 prisoners were freed."), excerpt("On 11 May 40 prisoners were freed.")
     question = "How many prisoners were freed?"
@@ -124,6 +140,41 @@ def test_a_pronoun_is_whoever_was_named_last_before_it() -> None:
     assert compared(question, a, his) is not None
     assert compared(question, a, hers) is None
     assert compared(question, a, titled) is not None
+
+
+_PIECES = (
+    "52",
+    "5,000",
+    "two",
+    "тысяча",
+    "лет",
+    "гадоў",
+    "June",
+    "25.06.2020",
+    "Article",
+    "342",
+    "freed",
+    "Ivan Prykladau",
+)
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(_PIECES) | st.text(max_size=9), min_size=1, max_size=30).map(" ".join),
+        max_size=3,
+    )
+)
+def test_whatever_a_text_says_a_difference_is_words_of_its_quote(texts: list[str]) -> None:
+    quotes = [excerpt(text, before="Ivan Prykladau. ") for text in texts if text]
+    for question in (
+        "How many people were freed?",
+        "When was Ivan Prykladau freed?",
+        "Where was he arrested?",
+    ):
+        found = compared(question, *quotes)
+        for part in found.values if found else ():
+            quote = quotes[part.excerpt]
+            assert quote.start <= part.start < part.end <= quote.end
 
 
 @pytest.mark.parametrize(
@@ -213,7 +264,7 @@ def test_a_number_is_read_once() -> None:
     ],
 )
 def test_what_a_question_asks_for_is_recognised(question: str, kind: ValueKind | None) -> None:
-    assert asked_value(question) is kind
+    assert wanted_value(question) is kind
 
 
 @pytest.mark.parametrize(

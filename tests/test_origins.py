@@ -164,6 +164,18 @@ def test_an_update_finds_what_a_new_start_finds(data: st.DataObject) -> None:
     assert np.array_equal(updated.sketches, fresh.sketches)
 
 
+def test_a_quote_is_also_in_the_copies_that_kept_its_words() -> None:
+    text = AGENCY["en"]
+    whole, cut = document("b", text, 13), document("c", text.split("\n\n", 1)[1], 14)
+    documents = [document("a", text), whole, cut, document("own", OWN_REPORT["en"])]
+    found = origins(documents)
+    assert found.also_in("He had been held without contact to his family since February.", 0, documents) == (
+        1,
+    )
+    assert found.also_in("His mother waited at the gate until dark.", 0, documents) == (1, 2)
+    assert found.also_in("Six years for a blogger from Homel", 3, documents) == ()
+
+
 def test_files_hold_what_was_found() -> None:
     found = origins([document("agency", AGENCY["en"]), document("copy", AGENCY["en"], 13)])
     read = from_files({name: memoryview(content) for name, content in to_files(found).items()})
