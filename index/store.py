@@ -13,10 +13,12 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,10 @@ class NoIndexError(SpravaError):
 
 class OtherModelError(SpravaError):
     """The index was made with another model than the one that would encode the questions."""
+
+
+class OtherFormatError(DamagedVersionError):
+    """A version was written by a program whose files mean something else."""
 
 
 class IndexBusyError(SpravaError):
@@ -136,19 +142,26 @@ def _read(folder: Path, number: int, manifest_sha256: str | None) -> Version:
         raise DamagedVersionError(
             f"{folder / name} is {'missing' if name in expected else 'not part of this version'}"
         )
-    contents: dict[str, bytes] = {}
-    for name, entry in expected.items():
-        try:
-            content = (folder / name).read_bytes()
-        except OSError as error:
-            raise DamagedVersionError(f"{folder / name} cannot be read: {error.strerror}") from error
-        if len(content) != entry["length"] or hashlib.sha256(content).hexdigest() != entry["sha256"]:
-            raise DamagedVersionError(f"{folder / name} is damaged: its sha256 is not the manifest's")
-        contents[name] = content
+    with ThreadPoolExecutor(
+        max_workers=2
+    ) as pool:  # hashing and reading leave the interpreter to the other thread
+        contents = dict(zip(expected, pool.map(partial(_checked, folder), expected.items()), strict=True))
     try:
         return from_files(stored, contents)
     except (KeyError, TypeError, ValueError) as error:
         raise DamagedVersionError(f"{folder} does not hold together: {error}") from error
+
+
+def _checked(folder: Path, entry: tuple[str, dict[str, Any]]) -> bytes:
+    """The content of one file of a version, compared with what its manifest says."""
+    name, expected = entry
+    try:
+        content = (folder / name).read_bytes()
+    except OSError as error:
+        raise DamagedVersionError(f"{folder / name} cannot be read: {error.strerror}") from error
+    if len(content) != expected["length"] or hashlib.sha256(content).hexdigest() != expected["sha256"]:
+        raise DamagedVersionError(f"{folder / name} is damaged: its sha256 is not the manifest's")
+    return content
 
 
 def read_manifest(folder: Path, number: int) -> dict[str, Any]:
@@ -184,7 +197,7 @@ def _read_manifest(folder: Path, number: int, manifest_sha256: str | None) -> di
     try:
         stored: dict[str, Any] = json.loads(content)
         if stored["format"] != FORMAT:
-            raise DamagedVersionError(
+            raise OtherFormatError(
                 f"{path} has format {stored['format']}, not {FORMAT}: run `sprava index update`"
             )
         if stored["number"] != number:
@@ -218,9 +231,10 @@ class Writer:
 
     folder: Path
 
-    def publish(self, version: Version) -> Version:
+    def publish(self, version: Version, *, check: Callable[[Version], None] | None = None) -> Version:
         """Make `version` the one that serves, under the next number, and return it as a reader reads it.
 
+        `check` is called with that before anybody can read it; what it raises stops the publishing.
         Until `current` is replaced, nothing has changed for anybody; when this returns, everything is on the disk.
         """
         number = max([highest_number(self.folder), *numbers(self.folder)]) + 1
@@ -228,6 +242,8 @@ class Writer:
         try:
             sha256 = self._write(new)
             checked = _read(self.folder / f"{_name(number)}.tmp", number, sha256)
+            if check:
+                check(checked)
             durable.rename(self.folder / f"{_name(number)}.tmp", self.folder / _name(number))
             durable.replace(self.folder / "current", f"{_name(number)} {sha256}\n".encode())
             durable.replace(_highest_file(self.folder), f"{number}\n".encode())

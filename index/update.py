@@ -1,7 +1,7 @@
 """One update of the index: compare, build, publish. What a version is made of: `build.py`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from corpus.document import Document
 from index import store
 from index.build import Progress, assemble, is_current
 from index.encoder import Encoder
+from index.gate import MassChangeError, dropped_cases, lost_passages, self_check
 from index.version import DamagedVersionError, Version
 
 
@@ -32,22 +33,37 @@ def update(
     model: str | None,
     created: datetime,
     progress: Progress | None = None,
+    accept: bool = False,
+    check: Callable[[Version], None] | None = None,
 ) -> Update:
     """Bring the index in `folder` up to the documents; publishes nothing where nothing changed.
 
     `model` is the name of the encoder where it is known without opening it: an update that has nothing to encode
-    then opens none. Raises IndexBusyError, EmptyCorpusError, PublishError, and what `open_encoder` raises.
+    then opens none. `check` sees the new version as a reader will; what it raises stops the publishing. Raises
+    IndexBusyError, EmptyCorpusError, PublishError, MassChangeError (unless `accept`), SelfCheckError, and what
+    `open_encoder` raises.
     """
     with store.writing(folder) as writer:
         previous, is_whole = _previous(folder)
         if previous and is_whole and is_current(previous, documents, model):
             return Update(previous, published=False, encoded=0, reused=0)
-        built = assemble(documents, open_encoder(), created=created, previous=previous, progress=progress)
+        loss = lost_passages(previous, documents) if previous and not accept else None
+        if loss and loss.is_mass:
+            raise MassChangeError(loss)
+        encoder = open_encoder()
+        built = assemble(documents, encoder, created=created, previous=previous, progress=progress)
         if previous and is_whole and is_current(previous, documents, built.version.model):
             return Update(previous, published=False, encoded=0, reused=0)
-        return Update(
-            writer.publish(built.version), published=True, encoded=built.encoded, reused=built.reused
-        )
+        if previous and loss and (cases := dropped_cases(previous, built.version, documents)):
+            raise MassChangeError(replace(loss, cases=cases))
+
+        def checked(version: Version) -> None:
+            self_check(version, encoder)
+            if check:
+                check(version)
+
+        new = writer.publish(built.version, check=checked)
+        return Update(new, published=True, encoded=built.encoded, reused=built.reused)
 
 
 def _previous(folder: Path) -> tuple[Version | None, bool]:
