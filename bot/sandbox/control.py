@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.sandbox.chats import Account, Message
 from bot.sandbox.refusal import ApiError
-from bot.sandbox.world import BOT_USERNAME, Account, Message
+from bot.sandbox.world import BOT_USERNAME
 
 if TYPE_CHECKING:
     from bot.sandbox.people import Person
@@ -95,7 +96,7 @@ class Control:
     async def chat(self, request: web.Request) -> web.StreamResponse:
         """The messages of one chat, oldest first."""
         account = self._person(request).account
-        messages = [self._message(m) for m in self._world.messages.values() if m.account is account]
+        messages = [self._message(m) for m in self._world.messages.values() if m.chat is account]
         return web.json_response(messages)
 
     async def act(self, request: web.Request) -> web.StreamResponse:
@@ -200,7 +201,7 @@ class Control:
 
     def _account(self, account: Account) -> dict[str, Any]:
         language = (account.language_code or "")[:2]
-        last = next((m for m in reversed(self._world.messages.values()) if m.account is account), None)
+        last = next((m for m in reversed(self._world.messages.values()) if m.chat is account), None)
         return {
             "id": account.id,
             "name": account.first_name,

@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.sandbox import groups, inline
+from bot.sandbox.chats import Chat, Group, Message
 from bot.sandbox.markup import inline_keyboard
 from bot.sandbox.refusal import bad_request
 from bot.sandbox.specification import utf16_length
 from bot.sandbox.text import FormattedText, clean, formatted
-from bot.sandbox.world import CHAT_ACTION_S, Account, Message, World, unanswered
+from bot.sandbox.world import CHAT_ACTION_S, World, unanswered
 
 DELETABLE_S = 48 * 3600
 MAX_COMMANDS = 100
@@ -60,8 +62,8 @@ def _get_me(world: World, _given: Parameters) -> Done:
     abilities = {
         "can_join_groups": True,
         "can_read_all_group_messages": False,
-        "supports_guest_queries": False,
-        "supports_inline_queries": False,
+        "supports_guest_queries": True,
+        "supports_inline_queries": True,
         "can_connect_to_business": False,
         "has_main_web_app": False,
         "has_topics_enabled": False,
@@ -92,14 +94,14 @@ def _get_webhook_info(world: World, _given: Parameters) -> Done:
 def _send_message(world: World, given: Parameters) -> Done:
     text = formatted(given["text"], given.get("entities", ()))
     keyboard = inline_keyboard(given.get("reply_markup"))
-    account = world.reachable(given["chat_id"])
-    reply_to, quote = _reply(world, account, given.get("reply_parameters"))
-    account.action_until = 0
+    chat = world.reachable(given["chat_id"])
+    reply_to, quote = _reply(world, chat, given.get("reply_parameters"))
+    chat.action_until = 0
     message = world.keep(
-        account,
+        chat,
+        None,
         text.text,
         text.entities,
-        from_bot=True,
         keyboard=keyboard,
         reply_to=reply_to,
         quote=quote,
@@ -110,16 +112,14 @@ def _send_message(world: World, given: Parameters) -> Done:
     return Done(world.message_json(message), message, text.breaches)
 
 
-def _reply(
-    world: World, account: Account, wanted: Parameters | None
-) -> tuple[int | None, dict[str, Any] | None]:
+def _reply(world: World, chat: Chat, wanted: Parameters | None) -> tuple[int | None, dict[str, Any] | None]:
     """The id of the message to reply to and the quoted part of it."""
     if wanted is None:
         return None, None
-    if wanted.get("chat_id", account.id) != account.id:
+    if wanted.get("chat_id", chat.id) != chat.id:
         raise bad_request("the sandbox does not emulate replies to another chat")
     target = world.messages.get(wanted["message_id"])
-    if target is None or target.account is not account:
+    if target is None or target.chat is not chat:
         if wanted.get("allow_sending_without_reply"):
             return None, None
         raise bad_request("message to be replied not found", breach=False)
@@ -147,8 +147,8 @@ def _edit(world: World, given: Parameters, text: FormattedText | None) -> Done:
     keyboard = inline_keyboard(given.get("reply_markup"))
     if "chat_id" not in given or "message_id" not in given:
         raise bad_request("message identifier is not specified")
-    account = world.known(given["chat_id"])
-    message = world.message_in(account, given["message_id"], "message to edit not found")
+    chat = world.known(given["chat_id"])
+    message = world.message_in(chat, given["message_id"], "message to edit not found")
     if not message.from_bot:
         raise bad_request("message can't be edited")
     new = FormattedText(message.text, message.entities) if text is None else text
@@ -167,8 +167,8 @@ def _edit(world: World, given: Parameters, text: FormattedText | None) -> Done:
 
 @_emulates("deleteMessage", "chat_id message_id")
 def _delete_message(world: World, given: Parameters) -> Done:
-    account = world.known(given["chat_id"])
-    message = world.message_in(account, given["message_id"], "message to delete not found")
+    chat = world.known(given["chat_id"])
+    message = world.message_in(chat, given["message_id"], "message to delete not found")
     if world.clock.now() - message.date >= DELETABLE_S:
         raise bad_request("message can't be deleted for everyone", breach=False)
     world.remove(message)
@@ -177,11 +177,11 @@ def _delete_message(world: World, given: Parameters) -> Done:
 
 @_emulates("deleteMessages", "chat_id message_ids")
 def _delete_messages(world: World, given: Parameters) -> Done:
-    account = world.known(given["chat_id"])
+    chat = world.known(given["chat_id"])
     for message_id in given["message_ids"]:
         message = world.messages.get(message_id)
         # Identifiers that are not found are skipped; those too old stay.
-        if message and message.account is account and world.clock.now() - message.date < DELETABLE_S:
+        if message and message.chat is chat and world.clock.now() - message.date < DELETABLE_S:
             world.remove(message)
     return Done(True)
 
@@ -190,7 +190,7 @@ def _delete_messages(world: World, given: Parameters) -> Done:
 def _answer_callback_query(world: World, given: Parameters) -> Done:
     press = unanswered(world.presses.get(given["callback_query_id"]), world.clock.now())
     press.answer = {"text": clean(given.get("text", "")), "show_alert": given.get("show_alert", False)}
-    world.tell("answer", {"chat": press.account.id, "message": press.message_id} | press.answer)
+    world.tell("answer", {"person": press.account.id, "message": press.message_id} | press.answer)
     return Done(True)
 
 
@@ -198,21 +198,41 @@ def _answer_callback_query(world: World, given: Parameters) -> Done:
 def _send_chat_action(world: World, given: Parameters) -> Done:
     if given["action"] not in ACTIONS:
         raise bad_request("wrong parameter action in request")
-    account = world.reachable(given["chat_id"])
-    account.action_until = world.clock.now() + CHAT_ACTION_S
-    world.tell("action", {"chat": account.id, "action": given["action"], "seconds": CHAT_ACTION_S})
+    chat = world.reachable(given["chat_id"])
+    chat.action_until = world.clock.now() + CHAT_ACTION_S
+    world.tell("action", {"chat": chat.id, "action": given["action"], "seconds": CHAT_ACTION_S})
     return Done(True)
+
+
+@_emulates("leaveChat", "chat_id")
+def _leave_chat(world: World, given: Parameters) -> Done:
+    chat = world.known(given["chat_id"])
+    if not isinstance(chat, Group):
+        raise bad_request("chat member status can't be changed in private chats")
+    groups.leave(world, chat)
+    return Done(True)
+
+
+@_emulates("answerInlineQuery", "inline_query_id results cache_time is_personal next_offset button")
+def _answer_inline_query(world: World, given: Parameters) -> Done:
+    return Done(True, breaches=inline.answer(world, given))
+
+
+@_emulates("answerGuestQuery", "guest_query_id result")
+def _answer_guest_query(world: World, given: Parameters) -> Done:
+    message, breaches = inline.answer_guest(world, given)
+    return Done({"inline_message_id": message.inline_id}, message, breaches)
 
 
 @_emulates("getChat", "chat_id")
 def _get_chat(world: World, given: Parameters) -> Done:
-    account = world.known(given["chat_id"])
+    chat = world.known(given["chat_id"])
     gifts = dict.fromkeys(
         ["unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"],
         True,
     )
     required = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}
-    return Done(account.chat() | required)
+    return Done(chat.chat() | required)
 
 
 def _scope(given: Parameters) -> tuple[str, int | None, str]:

@@ -1,11 +1,13 @@
-"""What a test can do as a person in a chat, and how it sees what the bot sent."""
+"""What a test can do as a person in a chat or a group, and how it sees what the bot sent."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.sandbox.world import Account, Message, Press, World
+from bot.sandbox import groups, inline
+from bot.sandbox.chats import Account, Chat, Group, InlineAnswer, Message, Press
+from bot.sandbox.world import World
 
 Found = TypeVar("Found")
 
@@ -47,24 +49,114 @@ def seen(message: Message) -> BotMessage:
     )
 
 
-class Person:
-    """A fictional person with a Telegram account; `record` writes their acts to the ledger."""
+class Watched:
+    """A chat as a test sees it: the bot's messages there."""
 
-    def __init__(self, world: World, account: Account, record: Callable[..., object]) -> None:
+    def __init__(self, world: World, chat: Chat, record: Callable[..., object]) -> None:
         self._world = world
+        self._chat = chat
         self._record = record
-        self.account = account
 
     @property
     def id(self) -> int:
-        """The person's id, which is also the id of their chat with the bot."""
-        return self.account.id
+        """The id of the chat."""
+        return self._chat.id
 
-    async def say(self, text: str, *, reply_to: int | None = None) -> int:
-        """Send a text to the bot; returns the message id."""
-        message = self._world.say(self.account, text, reply_to=reply_to)
-        self._record("say", person=self.id, text=text, message_id=message.id)
+    def messages(self) -> list[BotMessage]:
+        """What the bot sent here and did not delete, oldest first."""
+        return [seen(message) for message in self._own_messages()]
+
+    def message(self, message_id: int) -> BotMessage:
+        """One message of the bot as it is now."""
+        return seen(self._world.messages[message_id])
+
+    async def wait_for_reply(self, to: int, *, timeout_s: float = 10) -> BotMessage:
+        """The first message of the bot that replies to message `to`."""
+        return await self._wait(
+            lambda: next((seen(m) for m in self._own_messages() if m.reply_to == to), None), timeout_s
+        )
+
+    async def wait_for_message(self, after: int = 0, *, timeout_s: float = 10) -> BotMessage:
+        """The first message of the bot with an id greater than `after`, whatever it replies to."""
+        return await self._wait(
+            lambda: next((seen(m) for m in self._own_messages() if m.id > after), None), timeout_s
+        )
+
+    async def wait_for_edit(self, message_id: int, *, edits: int = 1, timeout_s: float = 10) -> BotMessage:
+        """A message of the bot once it was edited so many times."""
+
+        def edited() -> BotMessage | None:
+            message = self._world.messages.get(message_id)
+            return seen(message) if message and message.edits >= edits else None
+
+        return await self._wait(edited, timeout_s)
+
+    def _own_messages(self) -> list[Message]:
+        return [
+            m for m in self._world.messages.values() if m.chat is self._chat and m.from_bot and not m.content
+        ]
+
+    async def _wait(self, look: Callable[[], Found | None], timeout_s: float) -> Found:
+        async with asyncio.timeout(timeout_s):
+            while (found := look()) is None:
+                await self._world.bell.wait(timeout_s)
+        return found
+
+
+class Room(Watched):
+    """A group, supergroup or channel."""
+
+    def __init__(self, world: World, group: Group, record: Callable[..., object]) -> None:
+        super().__init__(world, group, record)
+        self.group = group
+
+    def set_bot(self, by: "Person", status: str = "member") -> None:
+        """A person makes the bot a member or an administrator, or removes it: left or kicked."""
+        groups.set_bot(self._world, self.group, by.account, status)
+        self._record("set_bot", person=by.id, chat=self.id, status=status)
+
+    def posted(self) -> list[BotMessage]:
+        """What people sent here through the bot."""
+        here = (m for m in self._world.messages.values() if m.chat is self.group)
+        return [seen(message) for message in here if message.via_bot]
+
+    async def until_bot_left(self, *, timeout_s: float = 10) -> None:
+        """Return when the bot is not in the group any more."""
+        await self._wait(lambda: None if groups.is_member(self.group) else True, timeout_s)
+
+
+class Person(Watched):
+    """A fictional person with a Telegram account; `record` writes their acts to the ledger."""
+
+    def __init__(self, world: World, account: Account, record: Callable[..., object]) -> None:
+        super().__init__(world, account, record)
+        self.account = account
+
+    async def say(self, text: str, *, reply_to: int | None = None, room: Room | None = None) -> int:
+        """Send a text to the bot, or to a room; returns the message id."""
+        if room is None:
+            message = self._world.say(self.account, text, reply_to=reply_to)
+            self._record("say", person=self.id, text=text, message_id=message.id)
+        else:
+            message = groups.say(self._world, room.group, self.account, text, reply_to=reply_to)
+            self._record("say_in", person=self.id, chat=room.id, text=text, message_id=message.id)
         return message.id
+
+    async def type_inline(self, text: str, *, room: Room | None = None) -> str:
+        """Type a text after the bot's name, in the chat with the bot or in a room; returns the query id."""
+        query = inline.ask(self._world, self.account, room.group if room else self.account, text)
+        self._record("type_inline", person=self.id, text=text, query=query.id)
+        return query.id
+
+    async def wait_for_results(self, query: str, *, timeout_s: float = 10) -> InlineAnswer:
+        """What the bot offers for an inline query, or what Telegram had kept."""
+        return await self._wait(lambda: self._world.inline_queries[query].answer, timeout_s)
+
+    async def choose(self, query: str, result_id: str) -> BotMessage:
+        """Send one of the results to the chat in which it was typed."""
+        message = inline.choose(self._world, self._world.inline_queries[query], result_id)
+        self._record("choose", person=self.id, query=query, result=result_id, message_id=message.id)
+        return seen(message)
 
     async def start(self, parameter: str = "") -> int:
         """Open the bot by a link t.me/<bot>?start=parameter, or press Start."""
@@ -110,35 +202,6 @@ class Person:
         self._world.set_blocked(self.account, False)
         self._record("unblock", person=self.id)
 
-    def messages(self) -> list[BotMessage]:
-        """What the bot sent to this person and did not delete, oldest first."""
-        return [seen(message) for message in self._own_messages()]
-
-    def message(self, message_id: int) -> BotMessage:
-        """One message of the bot as it is now."""
-        return seen(self._world.messages[message_id])
-
-    async def wait_for_reply(self, to: int, *, timeout_s: float = 10) -> BotMessage:
-        """The first message of the bot that replies to message `to`."""
-        return await self._wait(
-            lambda: next((seen(m) for m in self._own_messages() if m.reply_to == to), None), timeout_s
-        )
-
-    async def wait_for_message(self, after: int = 0, *, timeout_s: float = 10) -> BotMessage:
-        """The first message of the bot with an id greater than `after`, whatever it replies to."""
-        return await self._wait(
-            lambda: next((seen(m) for m in self._own_messages() if m.id > after), None), timeout_s
-        )
-
-    async def wait_for_edit(self, message_id: int, *, edits: int = 1, timeout_s: float = 10) -> BotMessage:
-        """A message of the bot once it was edited so many times."""
-
-        def edited() -> BotMessage | None:
-            message = self._world.messages.get(message_id)
-            return seen(message) if message and message.edits >= edits else None
-
-        return await self._wait(edited, timeout_s)
-
     async def wait_for_callback_answer(self, callback_id: str, *, timeout_s: float = 10) -> dict[str, Any]:
         """What the bot answered to a pressed button: text and show_alert."""
 
@@ -147,12 +210,3 @@ class Person:
             return press.answer
 
         return await self._wait(answered, timeout_s)
-
-    def _own_messages(self) -> list[Message]:
-        return [m for m in self._world.messages.values() if m.account is self.account and m.from_bot]
-
-    async def _wait(self, look: Callable[[], Found | None], timeout_s: float) -> Found:
-        async with asyncio.timeout(timeout_s):
-            while (found := look()) is None:
-                await self._world.bell.wait(timeout_s)
-        return found

@@ -1,4 +1,4 @@
-"""How often a bot may send: about 30 messages a second, one a second in a chat (core.telegram.org/bots/faq).
+"""How often a bot may send: about 30 messages a second, one a second in a chat, 20 a minute in a group (core.telegram.org/bots/faq).
 
 Telegram does not publish its thresholds; these are the documented ones, applied to the second.
 """
@@ -23,12 +23,14 @@ class Rates:
 
     overall: Limit = Limit(30, 1)
     chat: Limit = Limit(1, 1)
+    group: Limit = Limit(20, 60)
     _sent: dict[int | None, deque[float]] = field(default_factory=dict)
     _paused: dict[int | None, float] = field(default_factory=dict)
 
     def admit(self, chat_id: int, now: float) -> None:
         """Count one message, or refuse it with the pause that is left."""
-        for key, limit in ((None, self.overall), (chat_id, self.chat)):
+        own = self.chat if chat_id > 0 else self.group
+        for key, limit in ((None, self.overall), (chat_id, own)):
             if (until := self._paused.get(key, 0.0)) > now:
                 raise _too_many(until - now, breach=True)
             times = self._sent.setdefault(key, deque())

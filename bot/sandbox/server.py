@@ -10,6 +10,11 @@ async with Sandbox() as sandbox:                     # port=0: a free port; ledg
     await alena.wait_for_edit(reply.id)
     await alena.wait_for_callback_answer(query)
     alena.block(); alena.unblock(); alena.messages()
+    room = sandbox.room("Friends", alena)            # a supergroup; kind="group" or "channel"
+    room.set_bot(alena, "member")                    # or administrator, left, kicked
+    await room.wait_for_reply(await alena.say("/ask@sprava_sandbox_bot Who?", room=room))
+    query = await alena.type_inline("When was Losik arrested?", room=room)
+    await alena.choose(query, (await alena.wait_for_results(query)).results[0]["id"])
     sandbox.faults.add("sendMessage", drop_after(), nth=2)
     sandbox.clock.advance(150)
     sandbox.calls("sendMessage")                     # ledger entries
@@ -23,12 +28,13 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox import groups
 from bot.sandbox.control import add_control, loopback_only
 from bot.sandbox.faults import Fault, FaultKind, FaultPlan
 from bot.sandbox.ledger import Entry, Ledger
 from bot.sandbox.methods import METHODS, Done
 from bot.sandbox.parameters import checked, read
-from bot.sandbox.people import Person
+from bot.sandbox.people import Person, Room
 from bot.sandbox.rates import Rates
 from bot.sandbox.refusal import ApiError, bad_request
 from bot.sandbox.specification import load
@@ -59,6 +65,7 @@ class Sandbox:
         self.ledger = Ledger(ledger)
         self.rates = rates
         self.people: dict[int, Person] = {}
+        self.rooms: dict[int, Room] = {}
         self._specification = load()
         self._names = {name.lower(): name for name in self._specification.methods}
         self._runner: web.AppRunner | None = None
@@ -111,6 +118,12 @@ class Sandbox:
         account = self.world.add_account(name, language_code=language_code, username=username)
         self.people[account.id] = Person(self.world, account, self._record_act)
         return self.people[account.id]
+
+    def room(self, title: str, *people: Person, kind: str = "supergroup") -> Room:
+        """A group, supergroup or channel of these people, without the bot."""
+        group = groups.add(self.world, title, [person.account for person in people], kind=kind)
+        self.rooms[group.id] = Room(self.world, group, self._record_act)
+        return self.rooms[group.id]
 
     def calls(self, method: str | None = None) -> list[Entry]:
         """The bot's calls of one method, or all of them, in order."""

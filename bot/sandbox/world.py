@@ -1,10 +1,22 @@
-"""Everything that exists in the sandbox: people, chats, messages, buttons pressed, and what the bot has set about itself."""
+"""Everything that exists in the sandbox: people, chats, messages, and what the bot has set about itself."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from bot.sandbox.chats import (
+    MEMBERS,
+    Account,
+    Chat,
+    Group,
+    GuestQuery,
+    InlineAnswer,
+    InlineQuery,
+    Message,
+    Press,
+    member,
+    present,
+)
 from bot.sandbox.clock import Bell, Clock
 from bot.sandbox.refusal import ApiError, bad_request, forbidden
 from bot.sandbox.text import clean, found_entities
@@ -34,68 +46,6 @@ CONTENT: Mapping[str, Any] = {
 }
 
 
-@dataclass(slots=True)
-class Account:
-    """A fictional person's account, and their private chat with the bot."""
-
-    id: int
-    first_name: str
-    language_code: str | None = None
-    username: str | None = None
-    started: bool = False
-    blocked: bool = False
-    deactivated: bool = False
-    action_until: float = 0.0
-
-    def user(self) -> dict[str, Any]:
-        """The User object."""
-        user = {"id": self.id, "is_bot": False, "first_name": self.first_name}
-        return user | _present(username=self.username, language_code=self.language_code)
-
-    def chat(self) -> dict[str, Any]:
-        """The private Chat object."""
-        chat = {"id": self.id, "type": "private", "first_name": self.first_name}
-        return chat | _present(username=self.username)
-
-
-@dataclass(slots=True)
-class Message:
-    """A message in a chat; `calls` are the Bot API calls that made and changed it."""
-
-    id: int
-    account: Account
-    from_bot: bool
-    date: int
-    text: str
-    entities: tuple[dict[str, Any], ...]
-    keyboard: list[list[dict[str, Any]]] = field(default_factory=list)
-    reply_to: int | None = None
-    quote: dict[str, Any] | None = None
-    link_preview: dict[str, Any] | None = None
-    silent: bool = False
-    protected: bool = False
-    edit_date: int | None = None
-    content: dict[str, Any] = field(default_factory=dict)
-    edits: int = 0
-    calls: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Press:
-    """A button that was pressed, and what the bot answered; None while it has not."""
-
-    id: str
-    account: Account
-    message_id: int
-    data: str
-    expires: float
-    answer: dict[str, Any] | None = None
-
-
-def _present(**fields: object) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value not in (None, (), [], False)}
-
-
 class World:
     """The state behind the Bot API; methods change it, people change it, listeners hear of it."""
 
@@ -104,15 +54,19 @@ class World:
         self.clock = Clock(self.bell)
         self.updates = UpdateQueue(self.clock, self.bell, throttle=throttle)
         self.accounts: dict[int, Account] = {}
+        self.groups: dict[int, Group] = {}
         self.messages: dict[int, Message] = {}
         self.presses: dict[str, Press] = {}
+        self.inline_queries: dict[str, InlineQuery] = {}
+        self.inline_cache: dict[tuple[int | None, str, str], tuple[float, InlineAnswer]] = {}
+        self.guest_queries: dict[str, GuestQuery] = {}
         self.profile: dict[tuple[str, str], str] = {}
         self.commands: dict[tuple[str, int | None, str], list[dict[str, str]]] = {}
         self.bot_listens = False
         self.listeners: set[Callable[[str, dict[str, Any]], None]] = set()
         self._message_ids = count(1)
         self._account_ids = count(5_100_000_001)
-        self._press_ids = count(4_400_000_000_000_000_001)
+        self._query_ids = count(4_400_000_000_000_000_001)
 
     # What people do
 
@@ -127,45 +81,53 @@ class World:
 
     def say(self, account: Account, text: str, *, reply_to: int | None = None) -> Message:
         """A person writes to the bot; Telegram cleans the text and marks commands."""
-        kept = _written(text)
-        return self._arrive(account, kept, tuple(found_entities(kept)), reply_to=reply_to)
+        kept = written(text)
+        return self.arrive(account, kept, tuple(found_entities(kept)), reply_to=reply_to)
 
     def send(self, account: Account, kind: str) -> Message:
         """A person sends something that is not text: a key of `CONTENT`."""
-        return self._arrive(account, "", (), content={kind: CONTENT[kind]})
+        return self.arrive(account, "", (), content={kind: CONTENT[kind]})
 
-    def _arrive(
+    def arrive(
         self, account: Account, text: str, entities: tuple[dict[str, Any], ...], **more: Any
     ) -> Message:
+        """A message of a person reaches their private chat with the bot."""
         if account.blocked:
             raise ValueError(f"{account.first_name} has blocked the bot: unblock first")
         account.started = True
-        message = self.keep(account, text, entities, from_bot=False, **more)
-        self.updates.add("message", self.message_json(message))
+        message = self.keep(account, account, text, entities, **more)
+        self.deliver(message)
         return message
+
+    def deliver(self, message: Message) -> None:
+        """The bot gets an update with the message."""
+        message.told = True
+        self.updates.add("message", self.message_json(message))
 
     def edit_own(self, account: Account, message_id: int, text: str) -> Message:
         """A person edits their own message."""
         message = self.messages[message_id]
-        if message.account is not account or message.from_bot:
+        if message.sender is not account or message.via_bot:
             raise ValueError(f"message {message_id} is not one of {account.first_name}")
-        message.text = _written(text)
+        message.text = written(text)
         message.entities = tuple(found_entities(message.text))
         self.mark_edited(message)
-        self.updates.add("edited_message", self.message_json(message))
+        if message.told:
+            self.updates.add("edited_message", self.message_json(message))
         return message
 
-    def press(self, account: Account, message_id: int, data: str) -> Press:
+    def press(self, account: Account, message_id: int, data: str, *, chat: Chat | None = None) -> Press:
         """A person presses a callback button; of a message that is gone the bot learns only where it was."""
         expires = self.clock.now() + LIFETIMES_S["callback_query"]
-        press = Press(str(next(self._press_ids)), account, message_id, data, expires)
+        press = Press(self.new_query_id(), account, message_id, data, expires)
         self.presses[press.id] = press
         message = self.messages.get(message_id)
-        gone = {"chat": account.chat(), "message_id": message_id, "date": 0}
+        chat = message.chat if message else chat or account
+        gone = {"chat": chat.chat(), "message_id": message_id, "date": 0}
         query = {
             "id": press.id,
             "from": account.user(),
-            "chat_instance": str(account.id * 31),
+            "chat_instance": str(chat.id * 31),
             "data": data,
             "message": self.message_json(message) if message else gone,
         }
@@ -177,20 +139,30 @@ class World:
         if account.blocked == blocked:
             return
         account.blocked = blocked
-        member = {"status": "member", "user": self.me_short()}
-        kicked = {"status": "kicked", "user": self.me_short(), "until_date": 0}
-        old, new = (member, kicked) if blocked else (kicked, member)
-        change = {"chat": account.chat(), "from": account.user(), "date": int(self.clock.now())}
-        self.updates.add("my_chat_member", change | {"old_chat_member": old, "new_chat_member": new})
+        self.tell_membership(
+            account, account.user(), *(("member", "kicked") if blocked else ("kicked", "member"))
+        )
         self.tell("people", {})
+
+    def tell_membership(self, chat: Chat, by: Mapping[str, Any], old: str, new: str) -> None:
+        """The bot learns what it is in a chat now."""
+        me = self.me_short()
+        change = {"chat": chat.chat(), "from": by, "date": int(self.clock.now())}
+        statuses = {"old_chat_member": member(old, me), "new_chat_member": member(new, me)}
+        self.updates.add("my_chat_member", change | statuses)
 
     def reset(self) -> None:
         """Empty every chat, as if nobody had ever written; what the bot set about itself stays."""
         self.messages.clear()
         self.presses.clear()
+        self.inline_queries.clear()
+        self.inline_cache.clear()
+        self.guest_queries.clear()
         self.updates.drop()
         for account in self.accounts.values():
             account.started = account.blocked = False
+        for group in self.groups.values():
+            group.bot_spoke_last = False
         self.tell("reset", {})
 
     # What methods build on
@@ -200,72 +172,85 @@ class World:
         name = self.profile.get(("name", ""), "sprava")
         return {"id": BOT_ID, "is_bot": True, "first_name": name, "username": BOT_USERNAME}
 
-    def reachable(self, chat_id: int | str) -> Account:
-        """The person of a private chat, if the bot may write to them."""
-        account = self.known(chat_id)
-        if account.deactivated:
-            raise forbidden("user is deactivated")
-        if account.blocked:
-            raise forbidden("bot was blocked by the user")
-        if not account.started:
-            raise forbidden("bot can't initiate conversation with a user")
-        return account
+    def new_query_id(self) -> str:
+        """The id of a press or a query."""
+        return str(next(self._query_ids))
 
-    def known(self, chat_id: int | str) -> Account:
-        """The person of a private chat, blocked or not."""
-        account = self.accounts.get(chat_id) if isinstance(chat_id, int) else None
-        if account is None:
+    def reachable(self, chat_id: int | str) -> Chat:
+        """A chat, if the bot may write to it."""
+        chat = self.known(chat_id)
+        if isinstance(chat, Group):
+            if chat.bot not in MEMBERS:
+                how = "bot was kicked from the" if chat.bot == "kicked" else "bot is not a member of the"
+                raise forbidden(f"{how} {'group' if chat.kind == 'group' else chat.kind} chat")
+            return chat
+        if chat.deactivated:
+            raise forbidden("user is deactivated")
+        if chat.blocked:
+            raise forbidden("bot was blocked by the user")
+        if not chat.started:
+            raise forbidden("bot can't initiate conversation with a user")
+        return chat
+
+    def known(self, chat_id: int | str) -> Chat:
+        """A chat, whether the bot may write to it or not."""
+        number = chat_id if isinstance(chat_id, int) else 0
+        chat: Chat | None = self.accounts.get(number) or self.groups.get(number)
+        if chat is None:
             raise bad_request("chat not found", breach=False)
-        return account
+        if isinstance(chat, Group) and chat.moved_to is not None:
+            words = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise ApiError(400, words, parameters={"migrate_to_chat_id": chat.moved_to})
+        return chat
 
     def keep(
-        self,
-        account: Account,
-        text: str,
-        entities: tuple[dict[str, Any], ...],
-        *,
-        from_bot: bool,
-        **more: Any,
+        self, chat: Chat, sender: Account | None, text: str, entities: tuple[dict[str, Any], ...], **more: Any
     ) -> Message:
-        """Add a message to a chat."""
+        """Add a message to a chat; the bot's own has no sender."""
         date = int(self.clock.now())
-        message = Message(next(self._message_ids), account, from_bot, date, text, entities, **more)
+        message = Message(next(self._message_ids), chat, sender, date, text, entities, **more)
         self.messages[message.id] = message
-        self.tell("message", {"chat": account.id, "message": message.id})
+        if isinstance(chat, Group):
+            chat.bot_spoke_last = sender is None
+        self.tell("message", {"chat": chat.id, "message": message.id})
         return message
 
     def mark_edited(self, message: Message) -> None:
         """Note that a message changed."""
         message.edit_date = int(self.clock.now())
         message.edits += 1
-        self.tell("message", {"chat": message.account.id, "message": message.id})
+        self.tell("message", {"chat": message.chat.id, "message": message.id})
 
     def remove(self, message: Message) -> None:
         """Delete a message for everyone."""
         del self.messages[message.id]
-        self.tell("deleted", {"chat": message.account.id, "message": message.id})
+        self.tell("deleted", {"chat": message.chat.id, "message": message.id})
 
-    def message_in(self, account: Account, message_id: int, otherwise: str) -> Message:
+    def message_in(self, chat: Chat, message_id: int, otherwise: str) -> Message:
         """A message of this chat, or a 400 with these words."""
         message = self.messages.get(message_id)
-        if message is None or message.account is not account:
+        if message is None or message.chat is not chat:
             raise bad_request(otherwise, breach=False)
         return message
 
     def message_json(self, message: Message, *, nested: bool = True) -> dict[str, Any]:
         """The Message object; a reply holds the message it replies to, one level deep."""
-        sender = self.me_short() if message.from_bot else message.account.user()
+        sender = message.sender.user() if message.sender else self.me_short()
         body = {
             "message_id": message.id,
             "from": sender,
-            "chat": message.account.chat(),
+            "chat": message.chat.chat(),
             "date": message.date,
         }
-        body |= _present(edit_date=message.edit_date, has_protected_content=message.protected)
+        if message.via_bot:
+            body["via_bot"] = self.me_short()
+        if message.guest_of:
+            body["guest_bot_caller_user"] = message.guest_of.user()
+        body |= present(edit_date=message.edit_date, has_protected_content=message.protected)
         if nested and message.reply_to in self.messages:
             body["reply_to_message"] = self.message_json(self.messages[message.reply_to], nested=False)
-        body |= _present(quote=message.quote) | (message.content or {"text": message.text})
-        body |= _present(entities=list(message.entities), link_preview_options=message.link_preview)
+        body |= present(quote=message.quote) | (message.content or {"text": message.text})
+        body |= present(entities=list(message.entities), link_preview_options=message.link_preview)
         if message.keyboard:
             body["reply_markup"] = {"inline_keyboard": message.keyboard}
         return body
@@ -290,7 +275,7 @@ class World:
             listener(event, dict(details))
 
 
-def _written(text: str) -> str:
+def written(text: str) -> str:
     """A person's text as Telegram's own clients send it."""
     kept = clean(text).strip(" \n")
     if not kept:
