@@ -19,7 +19,7 @@ HOMES = {
     "safetensors": {"index/weights.py"},
     "bm25s": {"index/lexical.py"},
     "Stemmer": {"index/analyze.py"},
-    "trafilatura": {"corpus/readers/html.py"},
+    "trafilatura": {"corpus/readers/page.py"},
     "sentencex": {"corpus/sentences.py"},
     "lingua": {"corpus/languages.py"},
     "markdown_it": {"corpus/readers/markdown.py"},

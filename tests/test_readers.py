@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from corpus.document import Reliability, normalise
 from corpus.errors import SpravaError
+from corpus.readers.html import draft_of_page
+from corpus.readers.isolated import Limits, run
+from corpus.readers.page import take_apart
 from corpus.readers.reading import read
 
 EN = [
@@ -161,12 +164,29 @@ def test_a_hostile_page_gives_text_or_one_clear_line_in_time(name: str) -> None:
     assert time.perf_counter() - started < 20
 
 
+@pytest.mark.parametrize(
+    "limits", [Limits(memory=60_000_000), Limits(cpu_s=0), Limits(wall_s=0), Limits(answer=100)]
+)
+def test_a_page_over_a_limit_ends_only_its_own_reader(limits: Limits) -> None:
+    page = html_page(EN * 5_000, charset="utf-8", title="Verdict")
+    with pytest.raises(SpravaError, match=r"^x\.html: [^\n]*save its text as \.txt$"):
+        run("corpus.readers.page", page, name="x.html", limits=limits)
+    assert outcome(html_page(EN, charset="utf-8", title="Verdict"), "x.html") == "\n\n".join(EN)
+
+
+def test_an_answer_of_another_kind_counts_as_missing() -> None:
+    assert draft_of_page({"text": ["x"], "title": 5, "url": {}, "published": "2025-13"}).body == ""
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([b"<p>", b"</p>", b"<div>", b"</div>", b"<h1>", b"<table>", b"<li>", b"<!--", b"]]>",
     b"<script>", b"</script>", b"&#0;", b"&#x110000;", b"&nope;", b"<a href='", b"\xff", b"\xd0", b"text. ", b"<br/>",
     b"<svg>", b"<meta charset=utf-16>", b"<title>", b"<time datetime='2025'>"]), max_size=60))  # fmt: skip
 def test_any_soup_of_tags_gives_text_or_one_clear_line(parts: list[bytes]) -> None:
-    found = outcome(b"<html>" + b"".join(parts), "x.html")
+    try:
+        found = draft_of_page(take_apart(b"<html>" + b"".join(parts), "x.html")).body
+    except SpravaError as error:
+        found = f"refused: {error}"
     assert found == normalise(found)
     assert not found.startswith("refused") or "\n" not in found
 

@@ -1,44 +1,15 @@
-"""A saved web page -> Draft: trafilatura finds the article, and its plain paragraphs pass the furniture rules too.
+"""A saved web page -> Draft: `page.py` takes it apart in a limited child, and its lines pass the furniture rules."""
 
-Nothing is fetched, no script runs, no entity is expanded. Pages that are too deep or too large to parse safely are
-refused: the parser would drop what lies beyond its own limits without a word.
-"""
-
-import codecs
-import json
 import re
-from collections.abc import Iterator
-from itertools import chain
-
-from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from typing import Any
 
 from corpus.dates import parse_date
-from corpus.document import PartialDate, normalise
+from corpus.document import normalise
 from corpus.furniture import numbered, sort_page
 from corpus.publishers import find_publisher
-from corpus.readers.draft import Draft, UnreadableError
+from corpus.readers import isolated
+from corpus.readers.draft import Draft
 from corpus.readers.text import draft_of
-
-MAX_DEPTH = 200
-MAX_ELEMENTS = 50_000
-"""Far beyond any article; libxml2 itself silently stops at a depth of 256."""
-
-_DECLARED = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]+)|<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]+)""",
-    re.I,
-)
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_ENCODINGS = {
-    "utf-8": "utf-8", "ascii": "utf-8", "iso8859-1": "cp1252",
-    **{name: name for name in (
-        "cp1250", "cp1251", "cp1252", "cp1257", "cp866", "koi8-r", "koi8-u", "iso8859-2", "iso8859-5", "iso8859-13",
-        "mac-cyrillic",
-    )},
-}  # fmt: skip
-"""What pages of our region declare, and what browsers read it as; a declared ISO 8859-1 is windows-1252 to them."""
-
-_WHITE = re.compile(r"[ \t\r\n]+")
 
 
 def looks_like_html(raw: bytes) -> bool:
@@ -50,44 +21,22 @@ def looks_like_html(raw: bytes) -> bool:
 
 def read_html(raw: bytes, *, name: str) -> Draft:
     """The article of a page with its title, byline, date, site and canonical address."""
-    import trafilatura
-    from trafilatura.settings import Document, Extractor
+    return draft_of_page(isolated.run("corpus.readers.page", raw, name=name))
 
-    tree = _tree(_decoded(raw, name), name)
-    published, url = _published(tree), _canonical(tree)
-    # The date is ours to find: htmldate completes "2024-03" with a day.
-    options = Extractor(comments=False, tables=True, links=False, images=False, with_metadata=True)
-    try:
-        found = trafilatura.bare_extraction(tree, options=options)
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        IndexError,
-        RecursionError,
-        etree.LxmlError,
-    ) as error:
-        raise UnreadableError(
-            f"{name}: the page cannot be taken apart ({type(error).__name__}); save its text as .txt"
-        ) from error
-    if not isinstance(found, Document) or found.body is None:
-        raise UnreadableError(f"{name}: no article found in the page; save its text as .txt")
-    title = _one_line(found.title)
-    page = sort_page(numbered(_spaced(_blocks(found.body))), title=title)
-    draft = draft_of(page)
-    publisher = find_publisher(url) if url else None
-    site = find_publisher(found.sitename) if found.sitename else None
+
+def draft_of_page(found: dict[str, Any]) -> Draft:
+    """The draft that `page.take_apart` makes; a value of another type than it promises counts as missing."""
+    title, url, site = (_one_line(found.get(key)) for key in ("title", "url", "site"))
+    text = found.get("text")
+    lines = normalise(text).split("\n") if isinstance(text, str) else []
+    draft = draft_of(sort_page(numbered(lines), title=title))
+    known = (find_publisher(url) if url else None) or (find_publisher(site) if site else None)
     return Draft(
         body=draft.body,
         title=title,
-        publisher=publisher.name
-        if publisher
-        else site.name
-        if site
-        else _one_line(found.sitename) or draft.publisher,
-        author=_one_line(found.author) or draft.author,
-        published=published or draft.published,
+        publisher=known.name if known else site or draft.publisher,
+        author=_one_line(found.get("author")) or draft.author,
+        published=parse_date(_one_line(found.get("published")) or "") or draft.published,
         url=url,
         reliability=draft.reliability,
         notice=draft.notice,
@@ -95,122 +44,5 @@ def read_html(raw: bytes, *, name: str) -> Draft:
     )
 
 
-def _decoded(raw: bytes, name: str) -> str:
-    """The page's text by its byte order mark, else by its own declaration, else as UTF-8; strictly."""
-    encoding = next((encoding for bom, encoding in _BOMS if raw.startswith(bom)), None)
-    if encoding is None:
-        match = _DECLARED.search(raw[:4096])
-        declared = (match[1] or match[2]).decode("ascii", "replace") if match else "utf-8"
-        try:
-            encoding = _ENCODINGS[codecs.lookup(declared).name]
-        except (LookupError, ValueError):
-            problem = (
-                f"the page declares the encoding {declared[:40]!r}, which we do not read; save it as UTF-8"
-            )
-            raise UnreadableError(f"{name}: {problem}") from None
-    try:
-        return raw.decode(encoding).replace("\0", "")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        problem = f"byte 0x{raw[error.start]:02x} is not {encoding}, which the page is said to be in; save it as UTF-8"
-        raise UnreadableError(f"{name}:{line}: {problem}") from None
-
-
-def _tree(text: str, name: str) -> HtmlElement:
-    parser = HTMLParser(
-        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = document_fromstring(text.encode(), parser=parser)
-    except (etree.LxmlError, ValueError):
-        raise UnreadableError(f"{name}: there is no page in this file; nothing was added") from None
-    depth = count = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        count += event == "start"
-        if depth > MAX_DEPTH or count > MAX_ELEMENTS:
-            problem = f"the page has more than {MAX_ELEMENTS:,} elements, or {MAX_DEPTH} inside one another"
-            raise UnreadableError(f"{name}: {problem}; save its text as .txt")
-    return root
-
-
-def _published(tree: HtmlElement) -> PartialDate | None:
-    """The date of publication that the page states in its metadata, as precisely as it does."""
-    meta = tree.xpath(
-        "//meta[@property='article:published_time' or @name='article:published_time' or @itemprop='datePublished'"
-        " or translate(@name,'DC','dc')='date' or @name='pubdate']/@content"
-    )
-    marked = tree.xpath("//*[@itemprop='datePublished'][not(self::meta)]")
-    times = tree.xpath("//article//time[1] | //main//time[1] | //h1/following::time[1]")
-    stated = chain(
-        _json_ld_dates(tree),
-        meta,
-        chain.from_iterable(
-            (time.get("datetime") or "", time.text_content()) for time in (*marked, *times[:1])
-        ),
-    )
-    return next((date for text in stated if (date := parse_date(str(text)))), None)
-
-
-def _json_ld_dates(tree: HtmlElement) -> Iterator[str]:
-    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
-        try:
-            things = [json.loads(str(script))]
-        except (ValueError, RecursionError):
-            continue
-        while things:
-            thing = things.pop(0)
-            if isinstance(thing, dict):
-                if isinstance(date := thing.get("datePublished"), str):
-                    yield date
-                things.extend(thing.get("@graph", ()) if isinstance(thing.get("@graph"), list) else ())
-            elif isinstance(thing, list):
-                things.extend(thing)
-
-
-def _canonical(tree: HtmlElement) -> str | None:
-    stated = tree.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
-    return next(
-        (url for text in stated if re.fullmatch(r"https?://[^\s/]+\S*", url := str(text).strip())), None
-    )
-
-
-def _blocks(element: etree._Element) -> Iterator[str]:
-    """Headings, paragraphs, list items and table rows of trafilatura's tree, in order."""
-    if element.tag == "head":
-        yield "#" * int((element.get("rend") or "h2")[-1]) + " " + _text(element)
-    elif element.tag == "row":
-        yield " | ".join(filter(None, map(_text, element)))
-    elif element.tag in _CONTAINERS and len(element):
-        yield _text_before_children(element)
-        for child in element:
-            yield from _blocks(child)
-            yield _WHITE.sub(" ", child.tail or "")
-    else:
-        yield "\n".join(line for part in _text(element).split("\n") if (line := part.strip(" ")))
-
-
-_CONTAINERS = {"body", "list", "quote", "table", "div"}
-
-
-def _text_before_children(element: etree._Element) -> str:
-    return _WHITE.sub(" ", element.text or "")
-
-
-def _text(element: etree._Element) -> str:
-    """All text in the element, white space as a browser shows it, `\\n` where the page breaks a line."""
-    parts = [_WHITE.sub(" ", element.text or "")]
-    for child in element:
-        parts.append("\n" if child.tag == "lb" else _text(child))
-        parts.append(_WHITE.sub(" ", child.tail or ""))
-    return "".join(parts)
-
-
-def _spaced(blocks: Iterator[str]) -> list[str]:
-    """Blocks as the lines of a normalised text, an empty line between any two."""
-    text = "\n\n".join(stripped for block in blocks if (stripped := block.strip(" \n")))
-    return normalise(text).split("\n")
-
-
-def _one_line(text: str | None) -> str | None:
-    return " ".join(normalise(text or "").split()) or None
+def _one_line(text: object) -> str | None:
+    return " ".join(normalise(text).split()) or None if isinstance(text, str) else None

@@ -10,6 +10,8 @@ from corpus.readers.html import looks_like_html, read_html
 from corpus.readers.markdown import has_front_matter, read_markdown
 from corpus.readers.text import decode, read_text
 
+_MAX_LINES = 50_000
+"""Of text or Markdown: far beyond any article."""
 _TEXT = {".txt", ".text"}
 _MARKDOWN = {".md", ".markdown"}
 _HTML = {".html", ".htm", ".xhtml"}
@@ -32,6 +34,8 @@ def read(raw: bytes, *, name: str) -> Draft:
         draft = read_html(raw, name=name)
     else:
         text = decode(raw, name=name)
+        if text.count("\n") > _MAX_LINES:
+            raise UnreadableError(f"{name}: more than {_MAX_LINES:,} lines; give the article alone")
         markdown = suffix in _MARKDOWN or has_front_matter(text)
         draft = read_markdown(text, name=name) if markdown else read_text(text)
     if not draft.body:
