@@ -13,6 +13,7 @@ from bot import logs, pages
 from bot.asker import Asker, Base
 from bot.database import open_database
 from bot.handlers import Handlers
+from bot.handling import Handling
 from bot.intake import POLL_S, Backoff, Intake, TokenRejectedError
 from bot.replies import Replies
 from bot.seen import Seen
@@ -48,7 +49,8 @@ async def serve(bot: TelegramBot, seen: Seen, asker: Asker, stopping: asyncio.Ev
     handlers = Handlers(
         asker=asker, replies=Replies(bot), cases=load_cases(), bot_name=bot.username, groups=groups
     )
-    intake = Intake(bot, seen, handle=handlers.handle, give_up=handlers.give_up)
+    handling = Handling(bot, seen, handle=handlers.handle, give_up=handlers.give_up)
+    intake = Intake(bot, handling, crowd=asker.crowd)
     beside = [
         asyncio.create_task(work)
         for work in (asker.run(), _set_profile(bot), _forget_old(seen), _stop_on(stopping, intake))

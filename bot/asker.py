@@ -1,6 +1,10 @@
-"""Concurrent questions, answered in batches by one worker thread, so that neither the loop nor the encoder idles."""
+"""Concurrent questions, answered in batches by one worker thread, so that neither the loop nor the encoder idles.
+
+Who would wait too long is told at once instead: the queue is bounded in number and in time.
+"""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +15,10 @@ from index.answer import Answer
 
 BATCH = 16
 WAITING = 256
+WAIT_S = 10.0
+"""Longest wait in our own queue, by the pace of the batches so far; a handler has 20 s."""
+CROWD_S = 30.0
+"""How long more may come than we take in before new questions are refused; the backlog waits at Telegram."""
 
 
 class Base(Protocol):
@@ -29,6 +37,25 @@ class BusyError(Exception):
     """Too many questions are waiting; this one was not taken."""
 
 
+class Crowd:
+    """Whether more updates than we take in have been waiting at Telegram for so long that questions are refused.
+
+    A short rush is worked off. In a long one everybody would wait for everybody before them, without a word.
+    """
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def note(self, *, full: bool) -> None:
+        """As many updates as we take at once were there, or fewer."""
+        self._since = (self._since or time.monotonic()) if full else None
+
+    @property
+    def too_long(self) -> bool:
+        """Whether the rush has lasted too long."""
+        return self._since is not None and time.monotonic() - self._since > CROWD_S
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     question: str
@@ -40,12 +67,16 @@ class Asker:
 
     def __init__(self, base: Base) -> None:
         self._base = base
+        self.crowd = Crowd()
         self._waiting: asyncio.Queue[_Asked] = asyncio.Queue(WAITING)
+        self._question_s = 0.0
         self._worker = ThreadPoolExecutor(1, "asker")
 
     async def ask(self, question: str) -> tuple[Answer, Quotes]:
         """The answer, with the version it came from. Raises `BusyError`, or the index's own error."""
         result: asyncio.Future[tuple[Answer, Quotes]] = asyncio.get_running_loop().create_future()
+        if self.crowd.too_long or self._waiting.qsize() * self._question_s > WAIT_S:
+            raise BusyError
         try:
             self._waiting.put_nowait(_Asked(question, result))
         except asyncio.QueueFull:
@@ -64,6 +95,7 @@ class Asker:
             while len(batch) < BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             batch = [asked for asked in batch if not asked.result.done()]
+            started = time.monotonic()
             try:
                 answers, quotes = await loop.run_in_executor(
                     self._worker, self._base.answer_many, [asked.question for asked in batch]
@@ -74,6 +106,8 @@ class Asker:
             else:
                 for asked, answer in zip(batch, answers, strict=True):
                     _settle(asked.result, (answer, quotes))
+            if batch:
+                self._question_s = (self._question_s + (time.monotonic() - started) / len(batch)) / 2
 
     def close(self) -> None:
         """Let the worker end."""

@@ -1,6 +1,6 @@
 """The one place that opens the database, and its tables."""
 
-from sqlalchemy import Boolean, Column, Engine, Integer, MetaData, Table, create_engine, event
+from sqlalchemy import Boolean, Column, Engine, Float, Integer, MetaData, String, Table, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -16,6 +16,15 @@ SEEN = Table(
     Column("attempts", Integer, nullable=False, comment="how often handling it failed"),
     Column("finished", Boolean, nullable=False, comment="answered, or given up"),
     Column("hour", Integer, nullable=False, comment="hours since 1970, for forgetting after a day"),
+)
+
+CLAIMS = Table(
+    "claims",
+    METADATA,
+    Column("update_id", Integer, primary_key=True, autoincrement=False),
+    Column("owner", String(16), nullable=False, comment="random, of the process that handles the update now"),
+    Column("until", Float, nullable=False, comment="seconds since 1970; after that the owner counts as dead"),
+    Column("alone", Boolean, nullable=False, comment="nothing else was handled meanwhile"),
 )
 
 

@@ -8,18 +8,16 @@ python-telegram-bot's own loop confirms a batch as soon as it is queued in memor
 import asyncio
 import logging
 import random
-import secrets
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
-from telegram import Update
-from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.seen import Seen
-from bot.transport import NotSentError, TelegramBot
+from bot.asker import Crowd
+from bot.handling import Handling, Outcome
+from bot.transport import TelegramBot
 from corpus.errors import SpravaError
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -29,15 +27,12 @@ WINDOW = 100
 """Most updates one getUpdates returns, and so the most that are in flight."""
 POLL_S = 50
 """Seconds Telegram holds an empty poll (its maximum)."""
-HANDLER_S = 20
-ATTEMPTS = 2
-
 _SAME_OFFSET_S = 3.0
 """Telegram throttles a poll that repeats its offset sooner (telegram-bot-api, Client.cpp)."""
 _COALESCE_S = 0.02
 _STANDBY_S = (5.0, 60.0)
 _NETWORK_S = (0.5, 60.0)
-_DRAIN_S = 25.0
+DRAIN_S = 25.0
 
 logger = logging.getLogger(__name__)
 
@@ -74,29 +69,16 @@ class Backoff:
 
 
 class Intake:
-    """The poll loop and a serial queue for each chat.
+    """The poll loop: a task for each update, in the order of its lane."""
 
-    `handle` does all that an update asks for. `give_up` tells the person, with a code that the log has too, that the
-    update failed for good.
-    """
-
-    def __init__(
-        self,
-        bot: TelegramBot,
-        seen: Seen,
-        *,
-        handle: Callable[[Update], Awaitable[None]],
-        give_up: Callable[[Update, str], Awaitable[None]],
-    ) -> None:
+    def __init__(self, bot: TelegramBot, handling: Handling, *, crowd: Crowd) -> None:
         self._bot = bot
-        self._seen = seen
-        self._handle = handle
-        self._give_up = give_up
+        self._handling = handling
+        self._crowd = crowd
         self._offset: int | None = None
         self._highest: int | None = None
         self._open: dict[int, None] = {}
         self._finished: set[int] = set()
-        self._lanes: dict[int | str, deque[dict[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._moved = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -145,82 +127,38 @@ class Intake:
         by_id = {
             update["update_id"]: update for update in updates if isinstance(update.get("update_id"), int)
         }
-        new = [i for i in sorted(by_id) if i not in self._open and i not in self._finished]
-        self._finished |= self._seen.finished(new) if new else set()
+        self._crowd.note(full=len(updates) >= WINDOW)
         if by_id:
             self._highest = max(by_id)
-        for update_id in new:
-            if update_id not in self._finished:
+        for update_id in sorted(by_id):
+            if update_id not in self._open and update_id not in self._finished:
                 self._open[update_id] = None
-                self._enqueue(by_id[update_id])
+                task = asyncio.create_task(self._serve(by_id[update_id]))
+                self._tasks.add(task)
+                task.add_done_callback(self._ended)
         self._move_offset()
 
-    def _enqueue(self, update: dict[str, Any]) -> None:
-        chat = chat_of(update)
-        lane = self._lanes.setdefault(chat, deque())
-        lane.append(update)
-        if len(lane) == 1:
-            task = asyncio.create_task(self._serve(chat))
-            self._tasks.add(task)
-            task.add_done_callback(self._lane_ended)
-
-    def _lane_ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            self._broken = (
-                error  # the database failed, say: going on would answer the same questions for ever
-            )
+            # The database failed, say: going on would answer the same questions for ever.
+            self._broken = error
             self.stop()
 
-    async def _serve(self, chat: int | str) -> None:
-        lane = self._lanes[chat]
-        while lane and not self._stopping.is_set():
-            if await self._settle(lane[0]):
-                update_id = lane[0]["update_id"]
-                self._seen.finish(update_id)
-                self._finished.add(update_id)
-                del self._open[update_id]
-                self._move_offset()
-            lane.popleft()
-        del self._lanes[chat]
-
-    async def _settle(self, raw: dict[str, Any]) -> bool:
-        """Handle one update until it is done or given up; false if the stop came first."""
-        network = Backoff(*_NETWORK_S)
-        while True:
-            update = None
-            try:
-                async with asyncio.timeout(HANDLER_S):
-                    update = Update.de_json(raw, self._bot)
-                    await self._handle(update)
-            except Forbidden:
-                return True  # blocked, or removed from the group: there is nobody to answer
-            except (NotSentError, InvalidToken):
-                await self._pause(network.next())  # no fault of the update: it waits until Telegram is back
+    async def _serve(self, update: dict[str, Any]) -> None:
+        async with self._handling.lanes.turn(update):
+            network = Backoff(*_NETWORK_S)
+            outcome = None
+            while outcome is not Outcome.DONE:
                 if self._stopping.is_set():
-                    return False
-            except Exception as error:  # noqa: BLE001 (whatever it is, one update may not stop the bot)
-                if await self._failed(raw["update_id"], update, error):
-                    return True
-            else:
-                return True
-
-    async def _failed(self, update_id: int, update: Update | None, error: Exception) -> bool:
-        """Count the failure; true if it was the last one allowed."""
-        attempts = self._seen.fail(update_id)
-        fields = {"update_id": update_id, "attempts": attempts}
-        logger.warning("handler failed", extra=fields, exc_info=error)
-        if attempts < ATTEMPTS:
-            return False
-        code = f"E-{secrets.token_hex(2).upper()}"
-        logger.error("update given up" if update else "update unreadable", extra={**fields, "code": code})
-        if update:
-            try:
-                async with asyncio.timeout(HANDLER_S):
-                    await self._give_up(update, code)
-            except (TelegramError, TimeoutError) as failure:
-                logger.warning("reply dropped", extra={"error": type(failure).__name__, "code": code})
-        return True
+                    return
+                outcome = await self._handling.attempt(update)
+                if outcome in {Outcome.UNREACHABLE, Outcome.HELD}:
+                    await self._pause(network.next())
+        update_id = update["update_id"]
+        self._finished.add(update_id)
+        del self._open[update_id]
+        self._move_offset()
 
     def _move_offset(self) -> None:
         if self._highest is None:
@@ -263,20 +201,12 @@ class Intake:
 
     async def _drain(self) -> None:
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_DRAIN_S)
-        for task in self._tasks:
+            await asyncio.wait(self._tasks, timeout=DRAIN_S)
+        left = list(self._tasks)
+        for task in left:
             task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)  # each takes its claim back
         logger.info("stopped", extra={"unfinished": len(self._open)})
-
-
-def chat_of(update: dict[str, Any]) -> int | str:
-    """What orders an update among others: its chat, else its person, else nothing but itself."""
-    query = update.get("callback_query")
-    events = [update.get(kind) for kind in ("message", "edited_message", "my_chat_member")]
-    events += [query.get("message"), {"chat": query.get("from")}] if isinstance(query, dict) else []
-    chats = [event.get("chat") for event in events if isinstance(event, dict)]
-    ids = [chat.get("id") for chat in chats if isinstance(chat, dict)]
-    return next((i for i in ids if isinstance(i, int)), f"update {update['update_id']}")
 
 
 def seconds_of(error: RetryAfter) -> float:

@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from telegram import Update
 
-from bot import intake
+from bot import handling, intake
+from bot.asker import Crowd
 from bot.database import METADATA, open_database
-from bot.intake import Backoff, Intake, TokenRejectedError, chat_of
+from bot.handling import Handling
+from bot.intake import Backoff, Intake, TokenRejectedError
+from bot.lanes import chat_of
 from bot.sandbox import faults
 from bot.sandbox.server import Sandbox
-from bot.seen import Seen
+from bot.seen import Claim, Seen
 from bot.transport import NotSentError, TelegramBot
 
 Handle = Callable[[Update], Awaitable[None]]
@@ -39,7 +42,8 @@ async def taking(
     async def give_up(_update: Update, code: str) -> None:
         given_up.append(code)
 
-    taker = Intake(bot, Seen(engine, now=now), handle=handle, give_up=give_up)
+    tries = Handling(bot, Seen(engine, now=now), handle=handle, give_up=give_up)
+    taker = Intake(bot, tries, crowd=Crowd())
     await bot.initialize()
     task = asyncio.create_task(taker.run())
     try:
@@ -150,7 +154,7 @@ async def test_an_update_that_cannot_be_parsed_stops_nobody(
 async def test_a_handler_that_takes_too_long_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "HANDLER_S", 0.05)
+    monkeypatch.setattr(handling, "HANDLER_S", 0.05)
 
     async def handle(_update: Update) -> None:
         await asyncio.sleep(5)
@@ -296,14 +300,31 @@ def test_numbers_of_handled_updates_are_forgotten_after_a_day(tmp_path: Path) ->
     engine = open_database(f"sqlite:///{tmp_path}/bot.sqlite")
     seen = Seen(engine, now=lambda: now)
     seen.finish(1)
-    assert (seen.fail(2), seen.fail(2)) == (1, 2)
-    assert seen.finished([1, 2, 3]) == {1}
+    assert (seen.fail(2), seen.fail(2), seen.failures(2)) == (1, 2, 2)
+    assert (seen.claim(1), seen.claim(2)) == (Claim.FINISHED, Claim.GRANTED)
     now += 24 * 3600
     seen.forget_old()
-    assert seen.finished([1, 2, 3]) == {1}
+    assert seen.claim(1) is Claim.FINISHED
     now += 3600
     seen.forget_old()
-    assert seen.finished([1, 2, 3]) == set()
+    assert (seen.claim(1), seen.failures(2)) == (Claim.GRANTED, 0)
+    engine.dispose()
+
+
+def test_a_claim_is_held_for_its_lease_and_then_a_trace_of_a_crash(tmp_path: Path) -> None:
+    now = 1_000_000.0
+    engine = open_database(f"sqlite:///{tmp_path}/bot.sqlite")
+    one, other = (Seen(engine, now=lambda: now) for _ in range(2))
+    assert (one.claim(1), one.claim(1), other.claim(1)) == (Claim.GRANTED, Claim.GRANTED, Claim.HELD)
+    one.release(1)
+    assert other.claim(1) is Claim.GRANTED
+    now += 31
+    assert (one.claim(1), one.failures(1)) == (Claim.SUSPECT, 0), "it was not alone: nothing is proved"
+    one.claim(1, alone=True)
+    other.end_claims()
+    assert (other.claim(1), other.failures(1)) == (Claim.SUSPECT, 1)
+    other.finish(1)
+    assert one.claim(1) is Claim.FINISHED
     engine.dispose()
 
 

@@ -1,0 +1,101 @@
+"""What waits for what: updates of one lane are handled one after the other, lanes side by side."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+Lane = tuple[int | str, str]
+
+
+class Lanes:
+    """The turn of each update, first come, first served within its lane."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Lane, deque[asyncio.Event]] = {}
+
+    @asynccontextmanager
+    async def turn(self, update: dict[str, Any]) -> AsyncIterator[None]:
+        """Wait until every earlier update of the lane is done with, and hold the later ones meanwhile."""
+        lane, mine = lane_of(update), asyncio.Event()
+        queue = self._waiting.setdefault(lane, deque())
+        queue.append(mine)
+        try:
+            if len(queue) > 1:
+                await mine.wait()
+            yield
+        finally:
+            queue.remove(mine)
+            if queue:
+                queue[0].set()
+            else:
+                del self._waiting[lane]
+
+
+class Gate:
+    """Many may pass at once, or one alone; who wants to be alone goes before those who come later."""
+
+    def __init__(self) -> None:
+        self._inside = 0
+        self._waiting = 0
+        self._changed = asyncio.Condition()
+
+    @asynccontextmanager
+    async def among_others(self) -> AsyncIterator[None]:
+        """Pass while nobody is or wants to be alone."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._waiting)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            await self._leave()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Pass when everybody else has left, and keep the others out."""
+        self._waiting += 1
+        try:
+            async with self._changed:
+                await self._changed.wait_for(lambda: not self._inside)
+                self._inside += 1
+            try:
+                yield
+            finally:
+                await self._leave()
+        finally:
+            self._waiting -= 1
+            async with self._changed:
+                self._changed.notify_all()
+
+    async def _leave(self) -> None:
+        self._inside -= 1
+        async with self._changed:
+            self._changed.notify_all()
+
+
+def lane_of(update: dict[str, Any]) -> Lane:
+    """Questions, commands and buttons of a chat have a lane each: /start, /stop or a button never waits for an
+    answer, and commands, which may change something, keep their order among themselves."""
+    if "callback_query" in update:
+        return chat_of(update), "buttons"
+    return chat_of(update), "commands" if _is_command(update.get("message")) else "questions"
+
+
+def chat_of(update: dict[str, Any]) -> int | str:
+    """What orders an update among others: its chat, else its person, else nothing but itself."""
+    query = update.get("callback_query")
+    events = [update.get(kind) for kind in ("message", "edited_message", "my_chat_member")]
+    events += [query.get("message"), {"chat": query.get("from")}] if isinstance(query, dict) else []
+    chats = [event.get("chat") for event in events if isinstance(event, dict)]
+    ids = [chat.get("id") for chat in chats if isinstance(chat, dict)]
+    return next((i for i in ids if isinstance(i, int)), f"update {update['update_id']}")
+
+
+def _is_command(message: object) -> bool:
+    """Whether a message begins with a command other than /ask, which is a question."""
+    text = message.get("text") if isinstance(message, dict) else None
+    if not isinstance(text, str) or not text.startswith("/"):
+        return False
+    return text[1:].split(maxsplit=1)[:1] != [] and text[1:].split()[0].partition("@")[0].casefold() != "ask"
