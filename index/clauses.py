@@ -5,32 +5,34 @@ of these cases, not the language; a clause whose verb they do not know has no ev
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 EVENTS = {
-    "freed": r"free[ds]?\b|releas|liberat|let (?:\w+ ){0,4}(?:go|out)\b|came out|walked out|освобо|на свобод|на волю|отпуст|вы(?:шл|ше)"
+    "freed": r"free[ds]?\b|releas|liberat|let (?:\w+ ){0,4}(?:go|out)\b|(?:came|walk\w*|got) (?:out|free)\b|освобо|на свобод|на вол[юе]|отпуст|вы(?:шл|ше)"
     r"|выпус[тк]|выпущ|вызвал|адпусц|на вол|выйш|выпусц|vyzval|vyjsa|vyjša",
     "crossed": r"cross|arriv|перес[её]к|пересека|прибы|въех|пераеха|перасек|перасяк|перайшл|прыбы|прыеха",
-    "arrested": r"arrest|detain|seized|t(?:aken|ook) \w* ?away|picked up|взял[иа]|взят|узял[іа]|забрал|задерж|арест(?!ант)|затрым|арышт(?!ант)|zatrym|arysht|aryst|aryšt|zaderzh",
-    "sentenced": r"sentenc|convict|jailed|imprisoned for|given|got\b|gets?\b|receiv|verdict|guilty|term\b|осу[дж]|пригов|\bдали|получ|назнач"
-    r"|срок|винов|асу[дж]|прысу[дж]|далі\b|атрым|тэрмін|вінават|asudz",
+    "departed": r"left (?:belarus|the country|for)|leav\w+ (?:belarus|the country)|departed|покин|уеха|выеха|пакіну|з['’]еха",
+    "arrested": r"arrest|detain|detention|seized|t(?:aken|ook) \w* ?away|picked up|round(?:ed|s) up|into custody|взял[иа]|взят|узял[іа]|забрал|задерж"
+    r"|арест(?!ант)|схват|под стражу|затрым|арышт(?!ант)|схапі|пад варту|zatrym|arysht|aryst|aryšt|zaderzh",
+    "sentenced": r"sentenc|convict|condemn|handed|jailed|imprisoned for|given|got\b|gets?\b|receiv|verdict|guilty|term\b|осу[дж]|засуд|пригов|\bдали|получ"
+    r"|назнач|срок|винов|асу[дж]|прысу[дж]|прызнач|далі\b|атрым|тэрмін|вінават|пакаран|asudz",
     "demanded": r"demand|ask(?:s|ed) for|sought|seeks?\b|prosecutor|требу|запрос|прос[иія]|прокурор|пракурор|патрабу|патрабав",
-    "served": r"served?\b|spent|spend|пров[её]л|отсидел|отбы|прав[ёяе]|адсядзе|адседзе|адбы",
-    "tried": r"tried\b|trial|суди(?:л|т|м)|процесс|судзі|працэс",
-    "accused": r"accus|charg|обвин|вменя|предъяв|абвінав|прад'яв|інкрым",
+    "served": r"served?\b|spent|spend|пров[её]л|отсидел|отбыл|отбыв\b|отбывш|прав[ёяе]|адсядзе|адседзе|адбы[ўлч]",
+    "tried": r"tried\b|trial|hearing|суди(?:л|т|м)|суд над|процесс|заседан|судзі|працэс|пасяджэн",
+    "accused": r"accus|charg|suspect|обвин|вменя|предъяв|подозрева|инкрим|абвінав|прад['’]яв|інкрым|падазра|вінаваці",
     "hunger": r"hunger|голода|галада",
-    "began": r"beg[aiu]n|start|launch|нач[аи]|объяв|пача|абвясц|pacha|pača",
+    "began": r"beg[aiu]n|start|launch|open(?:s|ed)\b|нач[аи]|объяв|откры|пача|абвясц|адкры|pacha|pača",
     "ended": r"end(?:s|ed)\b|stopp|quit|gave up|законч|прекра|скончы|спыні|завярш",
-    "died": r"die[ds]?\b|death|умер|сконча|смерт|пам[её]р|смерц",
+    "died": r"die[ds]?\b|death|умер|сконча|смерт|погиб|пам[её]р|смерц|загіну",
     "fined": r"fine[ds]?\b|штраф|аштраф",
-    "held": r"held|holding|remain|behind bars|in (?:prison|jail|detention)|imprisoned(?! for)|kept|содерж|держ[аи]|сид[ия]т|оста[её]?[юе]тся"
-    r"|за реш[её]т|в тюрьм|в колонии наход|находится|трыма|застаю|застае|за крат|у турм|сядз|знаходз",
-    "moved": r"transfer|moved|taken (?:back )?to|sent (?:back )?to|перев[её]л|перевез|перевод|этап|пераве|перавя",
-    "pardoned": r"pardon|помил|памілав",
+    "held": r"held|holding|remain|behind bars|in (?:prison|jail|detention)|imprisoned(?! for)|kept|serving|содерж|держ[аи]|сид[ия]т|отбыва|оста[её]?[юе]тся"
+    r"|за реш[её]т|в тюрьм|находится|трыма|застаю|застае|за крат|у турм|сядз|адбыва|знаходз",
+    "moved": r"transfer|moved|taken\b(?! away)|sent (?:back )?to|перев[её]л|перевез|перевод|этап|отправ|увез|пераве|перавя|адправ|павез",
+    "pardoned": r"pardon|amnest|помил|амнист|памілав|амніст",
     "left": r"without|без(?:\s)",
     "expelled": r"expel|deport|exile|высл|вывез",
-    "solitary": r"solitary|punishment cell|isolation|карцер|шизо|карцар|шыза",
+    "solitary": r"solitary|punishment cell|isolation|isolator|карцер|шизо|карцар|шыза",
     "born": r"born|birth|родил|рожден|нарадз",
     "wrote": r"report(?:s|ed)|wrote|writes?|said|says?\b|announc|according|publish|as of|сообщ|напис|пис[ау]|пиш|заяв|по данн|по состоян|по слов"
     r"|паведам|напіс|пісал|піш|сказа|станам|паводле слоў",
@@ -59,6 +61,13 @@ class Clause:
     end: int
     sentence: int
     events: frozenset[str]
+    tails: tuple[int, ...] = ()
+    """Starts of parts at its end that name no event: they may be about something that the tables do not know."""
+
+    def holds(self, text: str, start: int) -> bool:
+        """Whether what starts at `start` surely belongs to its events: at most two words of its tail stand before it."""
+        tail = max((tail for tail in self.tails if tail <= start), default=None)
+        return tail is None or len(text[tail:start].split()) <= 2
 
 
 def clauses(text: str, *, whole: list[tuple[int, int]]) -> list[Clause]:
@@ -91,21 +100,25 @@ def nearest_event(text: str, clause: Clause, start: int, end: int) -> str | None
 
 
 def _of_sentence(text: str, start: int, end: int, number: int, whole: list[tuple[int, int]]) -> list[Clause]:
-    """Split where both sides have an event of their own; a piece without one belongs to its neighbour."""
+    """Split where both sides have an event of their own; a part without one belongs to its neighbour.
+
+    It opens the next clause at the beginning of a sentence or with a preposition, else it is a tail of the one before.
+    """
     breaks = [m.end() for m in _BREAK.finditer(text, start, end) if not _inside(m.start(), whole)]
-    pieces: list[tuple[int, int]] = []
+    found: list[Clause] = []
     waiting = start
     for first, last in zip([start, *breaks], [*breaks, end], strict=True):
-        if events(text[waiting:last]) or last == end:
-            if pieces and not events(text[waiting:last]):
-                pieces[-1] = (pieces[-1][0], last)
-            else:
-                pieces.append((waiting, last))
-            waiting = last
-        elif pieces and waiting == first and not _OPENS.match(text, first):
-            pieces[-1] = (pieces[-1][0], last)
-            waiting = last
-    return [Clause(first, last, number, events(text[first:last])) for first, last in pieces]
+        if named := events(text[waiting:last]):
+            found.append(Clause(waiting, last, number, named))
+        elif found and (last == end or (waiting == first and not _OPENS.match(text, first))):
+            before = found[-1]
+            found[-1] = replace(before, end=last, tails=(*before.tails, waiting))
+        elif last == end:
+            found.append(Clause(waiting, last, number, named))
+        else:
+            continue
+        waiting = last
+    return found
 
 
 def _inside(place: int, spans: list[tuple[int, int]]) -> bool:

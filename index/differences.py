@@ -158,6 +158,8 @@ class _Asking:
     def _answers(self, value: Value, quote: str, part: Clause) -> bool:
         if value.kind is not self.kind or (self.events and not self.events & part.events):
             return False
+        if not part.holds(quote, value.start):
+            return False
         if self.kind is ValueKind.DATE:
             return nearest_event(quote, part, value.start, value.end) != "wrote"
         return self.kind is not ValueKind.NUMBER or _counts(self.thing, value.thing)

@@ -86,8 +86,8 @@ class Value:
 THINGS = {
     "percent": "per ?cent|%|процент|працэнт",
     "journalist": "journalist|reporter|media work|журналист|журналіст|медиаработ|медыяработ",
-    "pole": "pole|polish|поляк|польск|паляк|польшч",
-    "lithuanian": "lithuania|литов|литв|літоў|літв|літоу",
+    "pole": "poles?\\b|polish|поляк|польск|паляк|(?:граждан\\w*|грамадзян\\w*|citizens of|nationals of) (?:польш|poland)",
+    "lithuanian": "lithuanian|литов|літоў|літоу|(?:граждан\\w*|грамадзян\\w*|citizens of|nationals of) (?:литв|літв|lithuania)",
     "foreigner": "foreign|иностран|замежн|замежнік",
     "woman": "wom[ae]n|женщин|жанчын|кабет",
     "child": "child|minor|дет[еяи]|ребен|дзяц|дзіц|непаўналет|несовершеннолет",
@@ -102,7 +102,7 @@ THINGS = {
     "person": "prisoner|people|person|men|detainee|inmate|hostage|citizen|national|civilian|human|belarusian|человек|люд|лиц|заключ"
     "|политзаключ|политузник|узник|гражд|белорус|чалавек|асоб|людз|зняволен|палітвяз|палітзня|вяз|грамадз|беларус",
 }
-"""What is counted, the particular before the general, by the beginnings of words."""
+"""What is counted, by the beginnings of words; where two begin at one place, the particular stands first."""
 
 _THINGS = {name: re.compile(rf"(?<!\w)(?:{stems})", re.IGNORECASE) for name, stems in THINGS.items()}
 _PHRASE = re.compile(r"[^.,;:()\d\n—–!?]*")
@@ -186,7 +186,8 @@ def places(mentions: Iterable[Mention], cases: Cases) -> list[Value]:
 
 def thing_of(phrase: str) -> str:
     """What the words after a number, or a question, say is counted: a key of `THINGS`, or empty."""
-    return next((name for name, pattern in _THINGS.items() if pattern.search(phrase)), "")
+    found = ((match.start(), name) for name, pattern in _THINGS.items() if (match := pattern.search(phrase)))
+    return min(found, key=lambda pair: pair[0], default=(0, ""))[1]
 
 
 def _free(found: Iterator[Value], taken: list[Value]) -> list[Value]:

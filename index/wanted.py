@@ -12,7 +12,7 @@ _CHARGE = re.compile(
     re.IGNORECASE,
 )
 _DURATION = re.compile(
-    r"how long|how many (?:\w+ )?(?:years|months|weeks|days)|sentence\b|\bterm\b|как долго|срок|сколько (?:лет|месяцев|недель|дней|суток|времени)"
+    r"(?:what|which|как\w+|як\w+) (?:\w+ ){0,2}(?:verdict|punishment|приговор|наказание|прысуд|пакаранне)\b|how long|how many (?:\w+ )?(?:years|months|weeks|days)|sentence\b|\bterm\b|как долго|срок|скольк\w+ (?:лет|год|месяц|недел|дн|сут|времени)"
     r"|на сколько|тэрмін|як доўга|колькі (?:гадоў|гадоу|месяцаў|тыдняў|дзён|сутак|часу)|на колькі|termin|kolki hadou",
     re.IGNORECASE,
 )
