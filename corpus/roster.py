@@ -42,6 +42,7 @@ class Case:
     """Skeletons of spellings that are also ordinary words."""
     unlike: tuple[str, ...] = ()
     protected: bool = False
+    official: bool = False
     note: str | None = None
 
     @property
@@ -120,6 +121,7 @@ def _read_case(entry: dict[str, Any]) -> Case:
             ),
             unlike=tuple(entry.get("unlike", ())),
             protected=entry.get("protected", False),
+            official=entry.get("official", False),
             note=entry.get("note"),
         )
     except (KeyError, ValueError) as error:
