@@ -132,6 +132,7 @@ def assemble(
     A document that is the same to the byte is not cut again, and a text that the same model encoded for `previous`
     is not encoded again. Raises EmptyCorpusError where nothing may be quoted.
     """
+    load_cases()  # may be faulty: better known before the long work
     quotable = _quotable(documents)
     old = _Old.of(previous) if previous is not None and previous.model == encoder.name else None
     numbers = [old.number(document) if old else -1 for document in quotable]

