@@ -17,8 +17,8 @@ from corpus.document import PartialDate
 from index.charges import UNLISTED
 from index.clauses import Clause, clauses, events, nearest_event
 from index.excerpt import Excerpt
-from index.values import Day, Names, Value, ValueKind, places, thing_of, values
-from index.wanted import wanted_value
+from index.values import Day, Names, Value, ValueKind, places, values
+from index.wanted import wanted_thing, wanted_value
 
 _SAME_NEWS_DAYS = 60
 """Undated numbers of persons published further apart are about different events."""
@@ -116,7 +116,7 @@ def _asking(question: str, people: frozenset[str], cases: Cases) -> "_Asking | N
     """What the question asks for, or `None` where it does not say enough to compare answers."""
     kind = wanted_value(question)
     named = events(question) - {"wrote"}
-    thing = thing_of(question) if kind is ValueKind.NUMBER else ""
+    thing = wanted_thing(question) if kind is ValueKind.NUMBER else ""
     if not named and (kind is ValueKind.PLACE or thing == "person"):
         named = frozenset({"held"})
     if kind is None or not (named or thing) or (kind is ValueKind.DURATION and not people):

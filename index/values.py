@@ -88,7 +88,7 @@ THINGS = {
     "journalist": "journalist|reporter|media work|журналист|журналіст|медиаработ|медыяработ",
     "pole": "poles?\\b|polish|поляк|польск|паляк|(?:граждан\\w*|грамадзян\\w*|citizens of|nationals of) (?:польш|poland)",
     "lithuanian": "lithuanian|литов|літоў|літоу|(?:граждан\\w*|грамадзян\\w*|citizens of|nationals of) (?:литв|літв|lithuania)",
-    "foreigner": "foreign|иностран|замежн|замежнік",
+    "foreigner": "foreign|иностран|замежн|(?:граждан\\w*|грамадзян\\w*|citizens of|nationals of) (?:други|іншы|other)",
     "woman": "wom[ae]n|женщин|жанчын|кабет",
     "child": "child|minor|дет[еяи]|ребен|дзяц|дзіц|непаўналет|несовершеннолет",
     "defendant": "co-?defend|defendant|обвиняем|подсудим|абвінавачан|падсудн",
@@ -104,11 +104,19 @@ THINGS = {
 }
 """What is counted, by the beginnings of words; where two begin at one place, the particular stands first."""
 
+THING_CHARS = 5
+"""Of a folded word that is in no table: enough to know it again in another case."""
 _THINGS = {name: re.compile(rf"(?<!\w)(?:{stems})", re.IGNORECASE) for name, stems in THINGS.items()}
 _PHRASE = re.compile(r"[^.,;:()\d\n—–!?]*")
 _WORDS_LOOKED_AT = 4
 _OTHER = re.compile(r"other|more\b|друг|іншых|остальн|астатн", re.IGNORECASE)
 _MORE = re.compile(r"(?:another|ещ[её]|яшчэ|другие|іншыя)[ \u00a0]$", re.IGNORECASE)
+_PART = re.compile(
+    r"(?<!\w)(?:among|including|of (?:them|those|these|whom)|среди|из них|в том числе|включая|сярод|з іх|у тым ліку|уключаючы)"
+    r"[^.,;:–—\n]*?\w[^.,;:–—\n]*?\w+ [^.,;:–—\n]*$",
+    re.IGNORECASE,
+)
+"""Two words or more between "among" and the number: it counts a part; "among the 52" counts all."""
 _VERB = re.compile(
     r"\s*(?:were|was|are|have|had|crossed|arrived|refused|turned|remain|пересек|перасек|прибыл|остал|застал)",
     re.IGNORECASE,
@@ -264,10 +272,11 @@ def _number(text: str, numeral: Numeral) -> Value | None:
         return None
     following = _following(text, numeral.end)
     thing = thing_of(following)
-    if _OTHER.match(following) or _MORE.search(text[: numeral.start]):
+    before = text[: numeral.start]
+    if _OTHER.match(following) or _MORE.search(before) or (thing == "person" and _PART.search(before)):
         thing = f"other {thing}"
     if not thing and not _VERB.match(following) and (words := following.split()):
-        thing = skeleton(words[0])[:5]
+        thing = skeleton(words[0])[:THING_CHARS]
     return Value(ValueKind.NUMBER, numeral.start, numeral.end, Range(numeral.low, numeral.high), thing)
 
 

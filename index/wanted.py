@@ -2,10 +2,17 @@
 
 import re
 
+from corpus.fold import skeleton
 from index import kinds
-from index.values import ValueKind, values
+from index.clauses import events
+from index.values import THING_CHARS, ValueKind, thing_of, values
 
 _EITHER = re.compile(r"(?<!\w)(?:or|или|ці|або|ci|albo)(?!\w)", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(?:how many|сколько|скольких|колькі|kolki)\s+(?!(?:were|was|are|is|have|had|has|did|do|does|of|still|now|there|сейчас|теперь|ещё|еще|всего"
+    r"|их|было|ўсяго|усяго|цяпер|зараз|яшчэ|іх|было|ich)(?!\w))(?P<noun>\w+)",
+    re.IGNORECASE,
+)
 _CHARGE = re.compile(
     r"what (?:for|charge)|(?:charge|accuse|convicte|guilty)\w*|why (?:was|were|is|did)|which article|за что|обвин|по какой стать|по каким стать|какая стать"
     r"|за што|абвінав|артыкул|za sto|za što|za chto",
@@ -49,3 +56,11 @@ def wanted_value(question: str) -> ValueKind | None:
     if _PLACE.search(question):
         return ValueKind.PLACE
     return ValueKind.CHARGE if _CHARGE.search(question) else None
+
+
+def wanted_thing(question: str) -> str:
+    """What a question wants counted: a key of `THINGS`, else the folded beginning of the noun; empty if unsaid."""
+    match = _COUNTED.search(question)
+    if (thing := thing_of(question)) or match is None or events(match["noun"]):
+        return thing
+    return skeleton(match["noun"])[:THING_CHARS]

@@ -59,7 +59,7 @@ def judged(part: str) -> Iterator[tuple[bool, ValueKind, Difference | None]]:
             yield pair["differs"], ValueKind(pair["kind"]), compared(pair["question"], *quotes)
 
 
-@pytest.mark.parametrize(("part", "precision", "recall"), [("dev", 0.95, 0.95), ("held", 0.95, 0.75)])
+@pytest.mark.parametrize(("part", "precision", "recall"), [("dev", 0.95, 0.9), ("held", 0.95, 0.8)])
 def test_judged_pairs_are_told_apart(part: str, precision: float, recall: float) -> None:
     found = list(judged(part))
     alarms = [(differs, kind, difference) for differs, kind, difference in found if difference]
@@ -127,6 +127,28 @@ def test_a_third_excerpt_without_a_value_takes_no_part() -> None:
     found = compared("How many prisoners were freed?", a, excerpt("The gates opened at noon."), b)
     assert found is not None
     assert sorted(part.excerpt for part in found.values) == [0, 2]
+
+
+def test_a_part_of_those_counted_is_another_number() -> None:
+    whole = excerpt("On 11 May 52 prisoners were freed.")
+    part = excerpt("Among those freed on 11 May People in Need counted 14 prisoners.")
+    same = excerpt("Among the 40 prisoners freed on 11 May was Ivan Prykladau.")
+    assert compared("How many prisoners were freed?", whole, part) is None
+    assert compared("How many prisoners were freed?", whole, same) is not None
+
+
+def test_what_is_in_no_table_is_counted_by_its_own_word() -> None:
+    people, germans = excerpt("11 мая освободили 52 человек."), excerpt("11 мая освободили двух немцев.")
+    assert compared("Сколько немцев освободили?", people, germans) is None
+    assert (
+        compared("Сколько немцев освободили?", excerpt("11 мая освободили трёх немцев."), germans) is not None
+    )
+
+
+def test_words_after_an_unknown_verb_are_not_said_of_the_one_before() -> None:
+    freed = excerpt("Alena Uzorava was freed on 18 October 2024.")
+    travelled = excerpt("Alena Uzorava, freed last week, flew to Vilnius on 21 October 2024.")
+    assert compared("When was Alena Uzorava freed?", freed, travelled) is None
 
 
 def test_a_pronoun_is_whoever_was_named_last_before_it() -> None:
