@@ -156,9 +156,9 @@ def _find(text: str, vector: NDArray[np.float32], prepared: Prepared, model: str
     if private + order >= _REFUSE:
         return _Finding(reason=Reason.REFUSED, private=private >= order)
     named = resolve(text, cases=load_cases(), learnt=prepared.learnt)
-    if named.ambiguous and not named.cases:
-        return _Finding(reason=Reason.AMBIGUOUS, candidates=named.ambiguous)
     people = _people(named)
+    if named.ambiguous and not people:
+        return _Finding(reason=Reason.AMBIGUOUS, candidates=named.ambiguous)
     if named.unknown or not all(prepared.mentions.is_named(person) for person in people):
         return _Finding(reason=Reason.NO_SOURCE, candidates=people)
     question = asked(text, vector, people=() if named.relative else people)

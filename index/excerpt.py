@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from corpus.document import Document
 from index.analyze import terms, words
+from index.people import speaks_of
 from index.search import Asked, Hit, Prepared
 
 MAX_CHARS = 300
@@ -69,9 +70,12 @@ class Candidate:
 
 
 def candidates(prepared: Prepared, question: Asked, hits: Sequence[Hit]) -> list[Candidate]:
-    """Spans to quote from the hits, best first, not overlapping, none saying the same words twice."""
+    """Spans to quote from the hits, best first, not overlapping, none saying the same words twice.
+
+    Where the question is about people, only what speaks of one of them.
+    """
     weights = {term: prepared.lexical.idf(term) for term in question.terms}
-    found = [candidate for hit in hits for candidate in _of_hit(prepared, question.vector, weights, hit)]
+    found = [candidate for hit in hits for candidate in _of_hit(prepared, question, weights, hit)]
     found.sort(key=lambda candidate: -candidate.score)
     return _distinct(_briefs_last(found))
 
@@ -92,12 +96,12 @@ def choose(found: Sequence[Candidate], *, count: int, slack: float) -> list[Cand
 
 
 def _of_hit(
-    prepared: Prepared, question: NDArray[np.float32], weights: Mapping[str, float], hit: Hit
+    prepared: Prepared, question: Asked, weights: Mapping[str, float], hit: Hit
 ) -> list[Candidate]:
     """Up to two spans of a passage that do not overlap, around its best sentences."""
     spans, vectors = prepared.sentences_of(hit.number), prepared.sentence_vectors_of(hit.number)
     text = hit.passage.document.text
-    cosines = vectors @ question
+    cosines = vectors @ question.vector
     similar = cosines + WORDS_WEIGHT * _said(weights, [text[start:end] for start, end in spans.tolist()])
     found: list[Candidate] = []
     for best in np.argsort(-similar).tolist():
@@ -105,6 +109,8 @@ def _of_hit(
             break
         window = _window(text, spans, similar, best)
         if window is None or any(window[0] < other.end and other.start < window[1] for other in found):
+            continue
+        if question.people and not speaks_of(question.people, hit.passage, *window):
             continue
         score = (
             hit.score - hit.parts["sentence"] + float(cosines[best]) + float(similar[best] - similar.max())
