@@ -109,11 +109,12 @@ THING_CHARS = 5
 _THINGS = {name: re.compile(rf"(?<!\w)(?:{stems})", re.IGNORECASE) for name, stems in THINGS.items()}
 _PHRASE = re.compile(r"[^.,;:()\d\n—–!?]*")
 _WORDS_LOOKED_AT = 4
+_BEFORE_CHARS = 90
 _OTHER = re.compile(r"other|more\b|друг|іншых|остальн|астатн", re.IGNORECASE)
 _MORE = re.compile(r"(?:another|ещ[её]|яшчэ|другие|іншыя)[ \u00a0]$", re.IGNORECASE)
 _PART = re.compile(
     r"(?<!\w)(?:among|including|of (?:them|those|these|whom)|среди|из них|в том числе|включая|сярод|з іх|у тым ліку|уключаючы)"
-    r"[^.,;:–—\n]*?\w[^.,;:–—\n]*?\w+ [^.,;:–—\n]*$",
+    r"(?:[ \u00a0][^\s.,;:–—]+){2,}[ \u00a0]$",
     re.IGNORECASE,
 )
 """Two words or more between "among" and the number: it counts a part; "among the 52" counts all."""
@@ -272,7 +273,7 @@ def _number(text: str, numeral: Numeral) -> Value | None:
         return None
     following = _following(text, numeral.end)
     thing = thing_of(following)
-    before = text[: numeral.start]
+    before = text[max(0, numeral.start - _BEFORE_CHARS) : numeral.start]
     if _OTHER.match(following) or _MORE.search(before) or (thing == "person" and _PART.search(before)):
         thing = f"other {thing}"
     if not thing and not _VERB.match(following) and (words := following.split()):
