@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-from corpus.cases import load_cases
+from corpus.cases import CaseType, load_cases
 from corpus.document import Document, PartialDate, Reliability, normalise
 from corpus.errors import SpravaError
 from corpus.format import ADDRESS, CASE, LANGUAGE, body_text
@@ -183,12 +183,19 @@ def _link_warnings(url: str | None, mirror: str | None) -> list[str]:
 
 
 def _named_in(cut: Sequence[Cut]) -> list[str]:
-    """A warning if cut lines name a case: the one kind of line whose loss would matter."""
-    named = [
-        str(one.line) for one in cut if not one.why.startswith(_KEPT) and load_cases().mentions(one.text)
+    """A warning for each cut line that names a person: the one kind of line whose loss would matter."""
+    return [
+        f"line {one.line} was cut ({one.why}) but names a person of our cases; see that nothing is lost"
+        for one in cut
+        if not one.why.startswith(_KEPT) and _names_a_person(one.text)
     ]
-    return [f"cut, but they name a case: line {', '.join(named)}; read them below"] if named else []
 
 
 _KEPT = ("title", "byline")
 """Reasons of lines that are cut because they are kept as metadata."""
+
+
+def _names_a_person(text: str) -> bool:
+    cases = load_cases()
+    named = (case for mention in cases.mentions(text) for case in mention.cases)
+    return any(cases[case].type is CaseType.PERSON for case in named)

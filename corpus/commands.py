@@ -25,7 +25,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
 
 @app.command()
 def add(
-    sources: Annotated[list[str], typer.Argument(metavar="FILE…", help="Text, Markdown or HTML files.")],
+    sources: Annotated[list[str], typer.Argument(metavar="FILE", help="Text, Markdown or HTML files.")],
     *,
     url: Annotated[str | None, typer.Option(help="Where the article was published.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Who published it.")] = None,
@@ -60,10 +60,10 @@ def add(
             typer.echo(f"sprava: {error}", err=True)
         else:
             _print_json(_added_fields(proposal, added)) if as_json else _print_added(proposal, added)
+    if failed < len(sources) and not as_json:
+        typer.echo("Next: sprava index update")
     if failed:
         raise typer.Exit(2)
-    if not as_json:
-        typer.echo("Next: sprava index update")
 
 
 @app.command("list")
@@ -76,8 +76,10 @@ def list_(*, as_json: Json = False) -> None:
     if as_json:
         for document in documents:
             _print_json(_fields(document))
-    else:
+    elif documents:
         _print_table(documents)
+    else:
+        typer.echo("no documents yet; add one with `sprava corpus add FILE`")
 
 
 @app.command()
@@ -118,7 +120,7 @@ def withdraw(
 
     settings = CorpusSettings()
     path = library.withdraw(id, reason=reason, folders=settings.document_folders)
-    typer.echo(f"withdrawn: {id} ({reason})")
+    typer.echo(f"withdrawn: {id} ({' '.join(reason.split())})")
     typer.echo(
         f"Its quotes stop with the next `sprava index update`. To undo: delete the line `withdrawn:` in {path}"
     )
@@ -227,7 +229,10 @@ def _print_added(proposal: "Proposal", added: "Added") -> None:
         rows.append(("cut", f"{lines} not the article:", ""))
     _print_rows(rows)
     _print_cut(proposal)
-    typer.echo(f"  undo: sprava corpus withdraw {document.id} --reason …\n")
+    earlier = "add the earlier file again, with --replace"
+    typer.echo(
+        f"  undo: {earlier if added.replaced else f'sprava corpus withdraw {document.id} --reason …'}\n"
+    )
 
 
 def _print_rows(rows: list[tuple[str, str, str]]) -> None:

@@ -101,6 +101,11 @@ def test_a_file_name_that_is_no_id_is_refused(name: str) -> None:
         parse_document(f"{HEAD}---\nText.".encode(), path=Path(name))
 
 
+def test_the_address_of_a_mirror_is_read_as_one_even_where_the_file_calls_it_url() -> None:
+    document = parsed(f"{HEAD}url: https://mstagmanager.com/1\n---\nText.")
+    assert (document.url, document.mirror) == (None, "https://mstagmanager.com/1")
+
+
 def test_a_withdrawn_document_may_be_emptied() -> None:
     assert parsed(f"{HEAD}withdrawn: legal request\n---\n").text == ""
 

@@ -103,7 +103,7 @@ def _tree(text: str, name: str) -> HtmlElement:
     try:
         root = document_fromstring(text.encode(), parser=parser)
     except (etree.LxmlError, ValueError):
-        raise UnreadableError(f"{name}: there is no page in this file; nothing was added") from None
+        raise UnreadableError(f"{name}: no page can be read from this file; save its text as .txt") from None
     depth = count = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
