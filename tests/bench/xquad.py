@@ -9,27 +9,27 @@ import argparse
 import math
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from intervals import Statistic, interval
 from model import embedded_encoder
-from readme import markdown, measured, rewrite
+from readme import measured, rewrite
 from remembered import RememberedEncoder
+from rows import Row, Statistic, at_least, figure, mean_row, row_of, show, table
 from squad import FOLDER, MISSING, Corpus, Key, Question, Squad, corpus, read
 
 from corpus.document import Document
-from index.answer import answer_many, people_of
+from index.answer import Answer, answer_many, people_of
 from index.build import assemble
 from index.encoder import Encoder
+from index.excerpt import Excerpt
 from index.search import Prepared, asked, prepare, search
 from index.version import Version
 
@@ -42,27 +42,8 @@ QUOTES = {"en→en": 0.96, "ru→ru": 0.95, "ru→en": 0.90}
 REFUSED, FALSELY_REFUSED = 0.85, 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One measured figure."""
-
-    what: str
-    pair: str
-    questions: int
-    ours: float
-    low: float
-    high: float
-    bare: float | None = None
-    target: str = ""
-
-    def cells(self) -> list[str]:
-        """As it stands in the table."""
-        bare = "–" if self.bare is None else _figure(self.bare)
-        figures = [_figure(self.ours), f"{_figure(self.low)}–{_figure(self.high)}", bare, self.target or "–"]
-        return [f"{self.what}, {self.pair}", str(self.questions), *figures]
-
-
-COLUMNS = ["what", "questions", "sprava", "95 %", "bare encoder", "target"]
+Quote = tuple[Document, int, int]
+"""Document, start, end."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +67,7 @@ class Index:
         passages = [self.version.passage(int(row)) for row in order]
         return self._paragraphs((p.document, p.start, p.end) for p in passages)
 
-    def quotes_bare(self, vector: NDArray[np.float32]) -> list[tuple[Document, int, int]]:
+    def quotes_bare(self, vector: NDArray[np.float32]) -> list[Quote]:
         """What the bare encoder would quote: of each of its three best passages, the nearest sentence."""
         quotes = []
         for row in np.argsort(-(self.version.passage_vectors @ vector), kind="stable")[:3].tolist():
@@ -95,7 +76,7 @@ class Index:
             quotes.append((self.version.passage(row).document, start, end))
         return quotes
 
-    def holds(self, quote: tuple[Document, int, int], question: Question, span: tuple[int, int]) -> bool:
+    def holds(self, quote: Quote, question: Question, span: tuple[int, int]) -> bool:
         """Whether a quote holds the very words that were marked as the answer."""
         document, start, end = quote
         if self.corpus.paragraph(document, start, end) != question.gold:
@@ -103,7 +84,7 @@ class Index:
         first = self.corpus.start(document, question.gold)
         return start <= first + span[0] and first + span[1] <= end
 
-    def _paragraphs(self, spans: Iterable[tuple[Document, int, int]]) -> list[tuple[str, Key]]:
+    def _paragraphs(self, spans: Iterable[Quote]) -> list[tuple[str, Key]]:
         return list(
             dict.fromkeys((d.language, self.corpus.paragraph(d, start, end)) for d, start, end in spans)
         )
@@ -152,12 +133,12 @@ def passages(squad: Squad, encoder: Encoder) -> Iterator[Row]:
             continue
         index = indexes[language]
         vectors = encoder.encode_queries([question.text for question in questions])
-        ours = [_rank(index.ranked(q, v), q, (language,)) for q, v in zip(questions, vectors, strict=True)]
-        bare = [_rank(index.ranked_bare(v), q, (language,)) for q, v in zip(questions, vectors, strict=True)]
+        ours = [_rank(index.ranked(q, v), q) for q, v in zip(questions, vectors, strict=True)]
+        bare = [_rank(index.ranked_bare(v), q) for q, v in zip(questions, vectors, strict=True)]
         for name, score in {"R@1": _within(1), "R@3": _within(3), "nDCG@10": _ndcg}.items():
-            wanted = _at_least(target) if name == "R@1" else ""
+            wanted = at_least(target) if name == "R@1" else ""
             mine, theirs = [score(rank) for rank in ours], [score(rank) for rank in bare]
-            yield _mean_row(f"passage {name}", pair, questions, mine, theirs, target=wanted)
+            yield mean_row(f"passage {name}", pair, questions, mine, theirs, target=wanted)
 
 
 def mixed(squad: Squad, encoder: Encoder) -> Iterator[Row]:
@@ -168,13 +149,14 @@ def mixed(squad: Squad, encoder: Encoder) -> Iterator[Row]:
         vectors = encoder.encode_queries([question.text for question in questions])
         ours = [index.ranked(q, v) for q, v in zip(questions, vectors, strict=True)]
         bare = [index.ranked_bare(v) for v in vectors]
-        first = [
-            [_within(1)(_rank(r, q, ("en", "ru"))) for r, q in zip(x, questions, strict=True)]
-            for x in (ours, bare)
-        ]
-        other = [[float(r[0][0] != language) for r in x] for x in (ours, bare)]
-        yield _mean_row("mixed index, R@1 in either language", f"{language}→en+ru", questions, *first)
-        yield _mean_row("mixed index, other language on top", f"{language}→en+ru", questions, *other)
+        first, first_bare = (
+            [float(ranked[0][1] == question.gold) for ranked, question in zip(every, questions, strict=True)]
+            for every in (ours, bare)
+        )
+        other, other_bare = ([float(ranked[0][0] != language) for ranked in every] for every in (ours, bare))
+        pair = f"{language}→en+ru"
+        yield mean_row("mixed index, R@1 in either language", pair, questions, first, first_bare)
+        yield mean_row("mixed index, other language on top", pair, questions, other, other_bare)
 
 
 def quotes(squad: Squad, encoder: Encoder) -> Iterator[Row]:
@@ -182,144 +164,129 @@ def quotes(squad: Squad, encoder: Encoder) -> Iterator[Row]:
     for pair, target in QUOTES.items():
         asked_in, language = pair.split("→")
         index, questions = indexed(squad, [language], encoder), squad.questions[asked_in]
-        spans = [squad.answers[language][question.id] for question in questions]
-        answers = answer_many([q.text for q in questions], version=index.version, encoder=encoder)
-        vectors = encoder.encode_queries([question.text for question in questions])
-        shown = [[(e.document, e.start, e.end) for e in a.excerpts] for a in answers]
-        nearest = [[(e.document, e.start, e.end) for e in (*a.excerpts, *a.nearest)] for a in answers]
-        bare = [index.quotes_bare(vector) for vector in vectors]
-        held = [
+        texts = [question.text for question in questions]
+        answers = answer_many(texts, version=index.version, encoder=encoder)
+        answered = [_spans(answer.excerpts) for answer in answers]
+        shown = [_spans((*answer.excerpts, *answer.nearest)) for answer in answers]
+        bare = [index.quotes_bare(vector) for vector in encoder.encode_queries(texts)]
+        held, held_nearest, held_bare = (
             [
-                float(any(index.holds(x, q, span) for x in found))
-                for found, q, span in zip(which, questions, spans, strict=True)
+                float(
+                    any(index.holds(quote, question, squad.answers[language][question.id]) for quote in found)
+                )
+                for question, found in zip(questions, replies, strict=True)
             ]
-            for which in (shown, nearest, bare)
-        ]
-        yield _mean_row(
-            "first reply holds the answer", pair, questions, held[0], held[2], target=_at_least(target)
+            for replies in (answered, shown, bare)
         )
-        yield _mean_row("the same, with what is shown as nearest", pair, questions, held[1], held[2])
-        exact = [[float(_is_exact(squad, language, index, x)) for x in found] for found in nearest]
-        yield _mean_row(
-            "quotes that are slices of the source",
-            pair,
-            questions,
-            [min(x, default=1.0) for x in exact],
-            target="1.000",
+        exact = [float(all(_is_exact(squad, index, quote) for quote in reply)) for reply in shown]
+        goal = at_least(target)
+        yield mean_row("first reply holds the answer", pair, questions, held, held_bare, target=goal)
+        yield mean_row("the same, with what is shown as nearest", pair, questions, held_nearest, held_bare)
+        yield mean_row("quotes are slices of the source", pair, questions, exact, target="1.000")
+        lengths, lengths_bare = (
+            np.array([sum(end - start for _, start, end in reply) for reply in replies])
+            for replies in (shown, bare)
         )
-        lengths = (
-            [float(sum(end - start for _, start, end in x)) for x in nearest],
-            [float(sum(end - start for _, start, end in x)) for x in bare],
+        yield row_of(
+            "characters quoted, median", pair, questions, _median_of(lengths), _median_of(lengths_bare)
         )
-        yield Row(
-            "characters quoted (median)",
-            pair,
-            len(questions),
-            median(lengths[0]),
-            *np.percentile(lengths[0], (2.5, 97.5)).tolist(),
-            median(lengths[1]),
-        )
+
+
+def _spans(excerpts: Iterable[Excerpt]) -> list[Quote]:
+    return [(excerpt.document, excerpt.start, excerpt.end) for excerpt in excerpts]
+
+
+def _median_of(values: NDArray[np.int64]) -> Statistic:
+    return lambda rows: float(np.median(values[rows]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdicts:
+    """Each question asked twice: once with its paragraph there, once with it gone."""
+
+    questions: list[Question]
+    answerable: NDArray[np.bool_]
+    refused: NDArray[np.bool_]
+    unsearched: NDArray[np.bool_]
+    """Refused for what the question says (names, intent), before any probability was computed."""
+    probability: NDArray[np.float64]
+    bare: NDArray[np.float64]
+    """Cosine of the nearest passage."""
+
+    def refused_share(self, *, of_answerable: bool) -> Statistic:
+        """How many get no answer as the product decides."""
+        return self._mean(self.refused, of_answerable=of_answerable)
+
+    def unsearched_share(self) -> Statistic:
+        """How many answerable ones are refused before the sources were looked at."""
+        return self._mean(self.unsearched, of_answerable=True)
+
+    def _mean(self, flags: NDArray[np.bool_], *, of_answerable: bool) -> Statistic:
+        return lambda rows: float(flags[rows][self.answerable[rows] == of_answerable].mean())
+
+    def at_false_refusals(self, scores: NDArray[np.float64]) -> Statistic:
+        """The share of unanswerable ones below the score below which 5 % of the answerable ones lie."""
+
+        def statistic(rows: NDArray[np.int64]) -> float:
+            answerable = self.answerable[rows]
+            limit = np.quantile(scores[rows][answerable], FALSELY_REFUSED)
+            return float((scores[rows][~answerable] < limit).mean())
+
+        return statistic
+
+    def auroc(self, scores: NDArray[np.float64]) -> Statistic:
+        """How often an answerable question scores above an unanswerable one."""
+        from sklearn.metrics import roc_auc_score
+
+        return lambda rows: float(roc_auc_score(self.answerable[rows], scores[rows]))
 
 
 def refusals(squad: Squad, encoder: Encoder) -> Iterator[Row]:
     """Is a question refused when the paragraphs that answer it are gone, and answered when they are there?"""
-    for what, group in (("half of each article gone", 1), ("half of the articles gone", 0)):
+    for what, place in {"half of each article gone": 1, "half of the articles gone": 0}.items():
         for pair in QUOTES:
-            asked_in, language = pair.split("→")
-            questions, answerable, refused, ours, bare = [], [], [], [], []
-            for fold in (0, 1):
-                made = corpus(squad, [language], keep=lambda key, fold=fold: key[group] % 2 != fold)
-                index = indexed(squad, [language], encoder, made=made)
-                texts = [question.text for question in squad.questions[asked_in]]
-                answers = answer_many(texts, version=index.version, encoder=encoder)
-                tops = (encoder.encode_queries(texts) @ index.version.passage_vectors.T).max(1)
-                questions += squad.questions[asked_in]
-                answerable += [question.gold[group] % 2 != fold for question in squad.questions[asked_in]]
-                refused += [not answer.answered for answer in answers]
-                ours += [answer.probability or 0.0 for answer in answers]
-                bare += tops.tolist()
-            yield from _refusal_rows(
-                what, pair, questions, np.array(answerable), np.array(refused), np.array(ours), np.array(bare)
-            )
+            v = _verdicts(squad, encoder, pair, place)
+            right, wrong = (at_least(REFUSED), f"≤ {figure(FALSELY_REFUSED)}") if place else ("", "")
+            for name, ours, bare, target in (
+                ("refused rightly", v.refused_share(of_answerable=False), None, right),
+                ("refused wrongly", v.refused_share(of_answerable=True), None, wrong),
+                ("of these, before searching", v.unsearched_share(), None, ""),
+                ("refused rightly where 5 % are wrongly", v.at_false_refusals(v.probability), v.at_false_refusals(v.bare), right),
+                ("AUROC", v.auroc(v.probability), v.auroc(v.bare), ""),
+            ):  # fmt: skip
+                yield row_of(f"{what}: {name}", pair, v.questions, ours, bare, target=target)
 
 
-def _refusal_rows(
-    what: str,
-    pair: str,
-    questions: Sequence[Question],
-    answerable: NDArray[np.bool_],
-    refused: NDArray[np.bool_],
-    ours: NDArray[np.float64],
-    bare: NDArray[np.float64],
-) -> Iterator[Row]:
-    """Refused and falsely refused as the product decides; then what its probability could do at any threshold."""
-    from sklearn.metrics import roc_auc_score
-
-    def share_refused(which: NDArray[np.bool_]) -> Statistic:
-        return lambda rows: float(refused[rows][which[rows]].mean())
-
-    def at_false(scores: NDArray[np.float64]) -> Statistic:
-        def statistic(rows: NDArray[np.int64]) -> float:
-            threshold = np.quantile(scores[rows][answerable[rows]], FALSELY_REFUSED)
-            return float((scores[rows][~answerable[rows]] < threshold).mean())
-
-        return statistic
-
-    def auroc(scores: NDArray[np.float64]) -> Statistic:
-        return lambda rows: float(roc_auc_score(answerable[rows], scores[rows]))
-
-    half = what.startswith("half of each")
-    statistics: list[tuple[str, Statistic, Statistic | None, str]] = [
-        ("refused rightly", share_refused(~answerable), None, _at_least(REFUSED) if half else ""),
-        ("refused wrongly", share_refused(answerable), None, f"≤ {_figure(FALSELY_REFUSED)}" if half else ""),
-        (
-            "refused rightly where 5 % are wrongly",
-            at_false(ours),
-            at_false(bare),
-            _at_least(REFUSED) if half else "",
-        ),
-        ("AUROC", auroc(ours), auroc(bare), ""),
-    ]
-    for name, statistic, other, target in statistics:
-        yield _row(f"{what}: {name}", pair, questions, statistic, other, target=target)
+def _verdicts(squad: Squad, encoder: Encoder, pair: str, place: int) -> Verdicts:
+    """Ask everything with one half gone, then with the other; `place` says of what (0 articles, 1 paragraphs)."""
+    asked_in, language = pair.split("→")
+    questions = squad.questions[asked_in]
+    texts = [question.text for question in questions]
+    answers: list[Answer] = []
+    answerable: list[bool] = []
+    bare: list[float] = []
+    for gone in (0, 1):
+        made = corpus(squad, [language], keep=lambda key, gone=gone: key[place] % 2 != gone)
+        version = indexed(squad, [language], encoder, made=made).version
+        answers += answer_many(texts, version=version, encoder=encoder)
+        answerable += [question.gold[place] % 2 != gone for question in questions]
+        bare += (encoder.encode_queries(texts) @ version.passage_vectors.T).max(1).tolist()
+    return Verdicts(
+        questions=questions * 2,
+        answerable=np.array(answerable),
+        refused=np.array([not answer.answered for answer in answers]),
+        unsearched=np.array([not answer.answered and answer.probability is None for answer in answers]),
+        probability=np.array([answer.probability or 0.0 for answer in answers]),
+        bare=np.array(bare),
+    )
 
 
-def _mean_row(
-    what: str,
-    pair: str,
-    questions: Sequence[Question],
-    ours: Sequence[float],
-    bare: Sequence[float] | None = None,
-    *,
-    target: str = "",
-) -> Row:
-    mine, theirs = np.array(ours), None if bare is None else np.array(bare)
-    other: Statistic | None = None if theirs is None else lambda rows: float(theirs[rows].mean())
-    return _row(what, pair, questions, lambda rows: float(mine[rows].mean()), other, target=target)
+def _rank(ranked: Sequence[tuple[str, Key]], question: Question) -> int | None:
+    """Place of the paragraph that answers, from 1."""
+    return next((place for place, (_, key) in enumerate(ranked, 1) if key == question.gold), None)
 
 
-def _row(
-    what: str,
-    pair: str,
-    questions: Sequence[Question],
-    ours: Statistic,
-    bare: Statistic | None,
-    *,
-    target: str,
-) -> Row:
-    everything = np.arange(len(questions))
-    low, high = interval(ours, [question.gold[0] for question in questions])
-    other = bare(everything) if bare else None
-    return Row(what, pair, len(questions), ours(everything), low, high, other, target)
-
-
-def _rank(ranked: Sequence[tuple[str, Key]], question: Question, languages: Sequence[str]) -> int | None:
-    """Place of the gold paragraph, from 1."""
-    places = [i for i, (lang, key) in enumerate(ranked, 1) if key == question.gold and lang in languages]
-    return min(places, default=None)
-
-
-def _within(count: int):  # noqa: ANN202
+def _within(count: int) -> Callable[[int | None], float]:
     return lambda rank: float(rank is not None and rank <= count)
 
 
@@ -328,36 +295,10 @@ def _ndcg(rank: int | None) -> float:
     return 1 / math.log2(rank + 1) if rank is not None and rank <= 10 else 0.0
 
 
-def _is_exact(squad: Squad, language: str, index: Index, quote: tuple[Document, int, int]) -> bool:
+def _is_exact(squad: Squad, index: Index, quote: Quote) -> bool:
     """Whether the quoted words stand in the data as it was read, not only in our own document."""
     document, start, end = quote
-    return document.text[start:end] in squad.paragraphs[language][index.corpus.paragraph(*quote)]
-
-
-def _figure(value: float) -> str:
-    return f"{value:.3f}".removeprefix("0") if value < 10 else f"{value:.0f}"
-
-
-def _at_least(target: float | None) -> str:
-    return "" if target is None else f"≥ {target:.2f}".replace("0.", ".")
-
-
-def table(rows: Sequence[Row]) -> str:
-    """The rows as Markdown."""
-    return markdown(COLUMNS, [row.cells() for row in rows])
-
-
-def show(rows: Sequence[Row]) -> None:
-    """Print the rows."""
-    from rich.console import Console
-    from rich.table import Table
-
-    printed = Table(box=None, pad_edge=False, header_style="bold")
-    for place, column in enumerate(COLUMNS):
-        printed.add_column(column, justify="right" if place else "left")
-    for row in rows:
-        printed.add_row(*row.cells())
-    Console(width=140).print(printed)
+    return document.text[start:end] in squad.paragraphs[document.language][index.corpus.paragraph(*quote)]
 
 
 if __name__ == "__main__":
