@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.document import Document
+from index import kinds
 from index.analyze import terms, words
+from index.kinds import Kind
 from index.people import speaks_of
 from index.search import Asked, Hit, Prepared
 
@@ -18,6 +20,8 @@ MAX_SENTENCE = 500
 """Of a single sentence; a longer one is not quoted."""
 WORDS_WEIGHT = 0.2
 """On the share of the question's words, by weight, that a sentence says, beside its cosine."""
+KIND_WEIGHT = 0.04
+"""On a sentence that holds a date or number where the question asks for one."""
 _SAME = 0.8
 """Share of words from which two quotes count as the same."""
 _SAME_MEANING = 0.88
@@ -101,8 +105,9 @@ def _of_hit(
     """Up to two spans of a passage that do not overlap, around its best sentences."""
     spans, vectors = prepared.sentences_of(hit.number), prepared.sentence_vectors_of(hit.number)
     text = hit.passage.document.text
+    sentences = [text[start:end] for start, end in spans.tolist()]
     cosines = vectors @ question.vector
-    similar = cosines + WORDS_WEIGHT * _said(weights, [text[start:end] for start, end in spans.tolist()])
+    similar = cosines + WORDS_WEIGHT * _said(weights, sentences) + KIND_WEIGHT * _fitting(question.text, sentences)
     found: list[Candidate] = []
     for best in np.argsort(-similar).tolist():
         if len(found) == 2:
@@ -117,6 +122,14 @@ def _of_hit(
         )
         found.append(Candidate(hit, *window, score, vectors[best]))
     return found
+
+
+def _fitting(question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
+    """1 for each sentence that holds a date or number where the question asks for one, else 0."""
+    kind = kinds.asked(question)
+    if kind not in {Kind.DATE, Kind.NUMBER}:
+        return np.zeros(len(sentences), np.float32)
+    return np.array([kinds.holds(kind, sentence, question=question) for sentence in sentences], np.float32)
 
 
 def _said(weights: Mapping[str, float], sentences: Sequence[str]) -> NDArray[np.float32]:
