@@ -74,19 +74,6 @@ def _get_me(world: World, _given: Parameters) -> Done:
     return Done(world.me_short() | abilities)
 
 
-@_emulates("deleteWebhook", "drop_pending_updates")
-def _delete_webhook(world: World, given: Parameters) -> Done:
-    if given.get("drop_pending_updates"):
-        world.updates.drop()
-    return Done(True)
-
-
-@_emulates("getWebhookInfo")
-def _get_webhook_info(world: World, _given: Parameters) -> Done:
-    waiting = len(world.updates.pending())
-    return Done({"url": "", "has_custom_certificate": False, "pending_update_count": waiting})
-
-
 @_emulates(
     "sendMessage",
     "chat_id text entities link_preview_options disable_notification protect_content reply_parameters reply_markup",

@@ -38,6 +38,7 @@ from bot.sandbox.people import Person, Room
 from bot.sandbox.rates import Rates
 from bot.sandbox.refusal import ApiError, bad_request
 from bot.sandbox.specification import load
+from bot.sandbox.webhook import WEBHOOK_METHODS, Pusher
 from bot.sandbox.world import World
 
 TOKEN = "7000000001:AAsandbox-of-sprava-not-a-real-token"  # noqa: S105 (made up, good for nothing else)
@@ -61,6 +62,7 @@ class Sandbox:
         self.port = port
         self.world = World(throttle=throttle)
         self.clock = self.world.clock
+        self.pusher = Pusher(self.world.updates, self.clock, self.world.bell)
         self.faults = FaultPlan()
         self.ledger = Ledger(ledger)
         self.rates = rates
@@ -90,6 +92,7 @@ class Sandbox:
 
     async def stop(self) -> None:
         """Close every connection and the ledger."""
+        await self.pusher.remove()
         if self._runner is not None:
             await self._runner.cleanup()
         self.ledger.close()
@@ -181,7 +184,13 @@ class Sandbox:
         outcome: Done | ApiError
         try:
             given, breaches = checked(self._specification, method, raw)
-            outcome = await self._poll(given) if method == "getUpdates" else self._run(method, given)
+            if method == "getUpdates":
+                outcome = await self._poll(given)
+            elif method in WEBHOOK_METHODS:
+                outcome = Done(await self.pusher.call(method, given))
+                self._listens()
+            else:
+                outcome = self._run(method, given)
             breaches += outcome.breaches
         except ApiError as refused:
             outcome = refused
@@ -194,9 +203,12 @@ class Sandbox:
         return outcome
 
     async def _poll(self, given: dict[str, Any]) -> Done:
-        if not self.world.bot_listens:
-            self.world.bot_listens = True
-            self.world.tell("people", {})
+        if self.pusher.address:
+            raise ApiError(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+            )
+        self._listens()
         updates = await self.world.updates.poll(
             offset=given.get("offset", 0),
             limit=given.get("limit", 100),
@@ -204,6 +216,11 @@ class Sandbox:
             allowed=given.get("allowed_updates"),
         )
         return Done(updates)
+
+    def _listens(self) -> None:
+        if not self.world.bot_listens:
+            self.world.bot_listens = True
+            self.world.tell("people", {})
 
     def _run(self, method: str, given: dict[str, Any]) -> Done:
         emulated = METHODS.get(method)

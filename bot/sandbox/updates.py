@@ -37,27 +37,34 @@ class UpdateQueue:
         self._clock = clock
         self._bell = bell
         self._throttle = throttle
-        self._queue: list[QueuedUpdate] = []
+        self.listener: Callable[[QueuedUpdate], None] | None = None
+        self._queue: dict[int, QueuedUpdate] = {}
         self._next = first_number
-        self._allowed: frozenset[str] = frozenset()
+        self.allowed: frozenset[str] = frozenset()
         self._previous: tuple[int, float] = (-1, float("-inf"))
         self._poll = 0
 
     def add(self, kind: str, payload: dict[str, Any]) -> int | None:
         """Queue an update, unless the bot does not want its kind; returns its number."""
-        if (self._allowed and kind not in self._allowed) or (not self._allowed and kind in NOT_BY_DEFAULT):
+        if (self.allowed and kind not in self.allowed) or (not self.allowed and kind in NOT_BY_DEFAULT):
             return None
         number, self._next = self._next, self._next + 1
         expires = self._clock.now() + LIFETIMES_S.get(kind, DAY_S)
-        self._queue.append(QueuedUpdate(number, kind, payload, expires))
+        self._queue[number] = QueuedUpdate(number, kind, payload, expires)
+        if self.listener:
+            self.listener(self._queue[number])
         self._bell.ring()
         return number
+
+    def remove(self, number: int) -> None:
+        """One update was delivered, or given up."""
+        self._queue.pop(number, None)
 
     def pending(self) -> list[QueuedUpdate]:
         """What has neither been confirmed nor expired."""
         now = self._clock.now()
-        self._queue = [update for update in self._queue if update.expires > now]
-        return self._queue
+        self._queue = {number: update for number, update in self._queue.items() if update.expires > now}
+        return list(self._queue.values())
 
     def drop(self) -> None:
         """Forget everything that waits."""
@@ -68,7 +75,7 @@ class UpdateQueue:
     ) -> list[dict[str, Any]]:
         """getUpdates: confirm, then return what waits, or wait up to `timeout_s` virtual seconds for it."""
         if allowed is not None:
-            self._allowed = frozenset(allowed)
+            self.allowed = frozenset(allowed)
         started = self._clock.now()
         limit, timeout_s = min(max(limit, 1), 100), min(max(timeout_s, 0), MAX_TIMEOUT_S)
         if self._throttle and offset == self._previous[0]:
@@ -98,10 +105,8 @@ class UpdateQueue:
 
     def _confirm(self, offset: int) -> None:
         pending = self.pending()
-        if offset > 0:
-            self._queue = [update for update in pending if update.number >= offset]
-        elif offset < 0:
-            self._queue = pending[offset:]
+        kept = pending[offset:] if offset < 0 else [u for u in pending if u.number >= offset]
+        self._queue = {update.number: update for update in kept}
 
     def _from(self, offset: int) -> list[QueuedUpdate]:
         return [update for update in self.pending() if update.number >= offset]
