@@ -37,6 +37,9 @@ _RECIPE = ("build.py", "analyze.py", "lexical.py", "mentions.py", "learnt.py")
 class EmptyCorpusError(SpravaError):
     """There is no document that may be quoted."""
 
+    def __init__(self) -> None:
+        super().__init__("there is no document to index: add one with `sprava corpus add PATH`")
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -143,7 +146,7 @@ def assemble(
     passage_keys = [key for cut in cuts for key in cut.passage_keys]
     sentence_keys = [key for cut in cuts for key in cut.sentence_keys]
     if not passage_keys:
-        raise EmptyCorpusError("there is no document to index: add one with `sprava corpus add PATH`")
+        raise EmptyCorpusError
     texts = {key: text for cut in cuts for key, text in cut.texts.items()}
     known = {key: vector for key in texts if old and (vector := old.vector(key)) is not None}
     fresh = _encode({key: text for key, text in texts.items() if key not in known}, encoder, progress)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from corpus.document import Document
 from index import store
-from index.build import Progress, assemble, is_current
+from index.build import EmptyCorpusError, Progress, assemble, is_current
 from index.encoder import Encoder
 from index.gate import MassChangeError, dropped_cases, lost_passages, self_check
 from index.version import DamagedVersionError, Version
@@ -47,6 +47,8 @@ def update(
         previous, is_whole = _previous(folder)
         if previous and is_whole and is_current(previous, documents, model):
             return Update(previous, published=False, encoded=0, reused=0)
+        if all(document.withdrawn is not None for document in documents):
+            raise EmptyCorpusError  # before a model is loaded for nothing
         loss = lost_passages(previous, documents) if previous and not accept else None
         if loss and loss.is_mass:
             raise MassChangeError(loss)

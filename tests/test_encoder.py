@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -121,3 +123,23 @@ def test_a_folder_that_is_no_model_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match=r"cannot be loaded.*check SPRAVA_MODEL") as caught:
         SentenceTransformersEncoder(str(tmp_path))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("model", ["/no/such/folder", "./no-folder", "~/no-folder", "a/b/c"])
+def test_a_folder_that_does_not_exist_is_one_clear_line_at_once(model: str) -> None:
+    with pytest.raises(EncoderError, match=f"^there is no folder {model}: check SPRAVA_MODEL$"):
+        SentenceTransformersEncoder(model)
+
+
+@pytest.mark.timeout(60)
+def test_a_model_on_a_hub_that_does_not_answer_is_one_clear_line_within_seconds() -> None:
+    code = "from index.encoder import SentenceTransformersEncoder; SentenceTransformersEncoder('some/model')"
+    environment = {name: value for name, value in os.environ.items() if "OFFLINE" not in name}
+    environment |= {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": "/nonexistent"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("index.encoder.EncoderError: the model some/model cannot be loaded (")
+    assert last.endswith(": check SPRAVA_MODEL")
+    assert "Retrying" not in done.stderr

