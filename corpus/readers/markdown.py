@@ -19,8 +19,8 @@ _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE
 )
 _SHORT = 60
-_MAX_PARAGRAPH = 100_000
-"""The parser is quadratic in the brackets of a paragraph; no paragraph of an article is a hundredth as long."""
+_MAX_PARAGRAPH = 20_000
+"""The parser is quadratic in the brackets of a paragraph; no paragraph of an article is a tenth as long."""
 
 
 def has_front_matter(text: str) -> bool:
