@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from bot.quotes import Quotes
+from corpus.cases import load_cases
 from index.answer import Answer, answer_many
+from index.case_file import CaseBook
 from index.encoder import Encoder, model_name, open_encoder
 from index.reader import Reader
 from index.settings import IndexSettings
+from index.statements import Statements, statements
 
 
 class PublishedBase:
@@ -15,6 +18,8 @@ class PublishedBase:
     def __init__(self, reader: Reader[Quotes], encoder: Encoder) -> None:
         self._reader = reader
         self._encoder = encoder
+        self._statements: Statements | None = None
+        self._book: CaseBook | None = None
 
     def quotes(self) -> Quotes:
         """The quotes of the newest version."""
@@ -24,6 +29,15 @@ class PublishedBase:
         """An answer for each question, and the quotes of the version they came from."""
         quotes = self._reader.get()
         return answer_many(questions, version=quotes.version, encoder=self._encoder), quotes
+
+    def case_book(self) -> CaseBook:
+        """What the newest version says about each case. Not for two threads at once: the first call encodes."""
+        version = self._reader.get().version
+        if self._statements is None:
+            self._statements = statements(self._encoder)
+        if self._book is None or self._book.version is not version:
+            self._book = CaseBook(version, self._statements, load_cases())
+        return self._book
 
 
 def open_base(settings: IndexSettings) -> PublishedBase:

@@ -116,9 +116,13 @@ class Writer:
         """Append text that opens `url`, or plain text without one."""
         return self._marked(text, MessageEntity.TEXT_LINK, url=url) if url else self.plain(text)
 
-    def quote(self, text: str) -> "Writer":
-        """Append a blockquote; a long one can be folded."""
-        expandable = len(text) > _EXPANDABLE_FROM
+    def code(self, text: str) -> "Writer":
+        """Append text that a touch copies."""
+        return self._marked(text, MessageEntity.CODE)
+
+    def quote(self, text: str, *, folded: bool = False) -> "Writer":
+        """Append a blockquote; a long one, and one that is to be `folded`, can be opened."""
+        expandable = folded or len(text) > _EXPANDABLE_FROM
         return self._marked(
             text, MessageEntity.EXPANDABLE_BLOCKQUOTE if expandable else MessageEntity.BLOCKQUOTE
         )
@@ -130,6 +134,16 @@ class Writer:
         offset, length = utf16_units(text[:start]), utf16_units(text[start:end])
         self._entities.append(MessageEntity(MessageEntity.BOLD, at + offset, length))
         return self
+
+    @property
+    def units(self) -> int:
+        """The length so far, as Telegram counts it."""
+        return self._units
+
+    @property
+    def count(self) -> int:
+        """The entities so far."""
+        return len(self._entities)
 
     def page(self, keyboard: Keyboard = ()) -> Page:
         """The message so far; raises `PageError` when it breaks a limit."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from corpus.cases import Cases, CaseType, Mention
+from corpus.cases import Case, Cases, CaseType, Mention
 from corpus.document import Document
 from index.about import people, subjects
 from index.clauses import EVENTS, clauses, events, nearest_event
@@ -123,6 +123,11 @@ class CaseFile:
     """Ids of other people with a similar name."""
 
 
+def may_have_card(case: Case) -> bool:
+    """Whether a case is a person of whom a card may be shown, if documents name them."""
+    return case.type is CaseType.PERSON and not case.protected and not case.official
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """A sentence that is about the case."""
@@ -159,9 +164,7 @@ class CaseBook:
     def has_card(self, case: str) -> bool:
         """Whether there is a card: for people whom documents name, but no child and nobody in office."""
         found = self._cases.by_id.get(case)
-        if found is None or found.type is not CaseType.PERSON or found.protected or found.official:
-            return False
-        return self._named.is_named(case)
+        return found is not None and may_have_card(found) and self._named.is_named(case)
 
     def people(self) -> tuple[str, ...]:
         """Everybody with a card, in the order of the cases."""

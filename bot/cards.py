@@ -1,0 +1,228 @@
+"""The pages about cases: a card with status and timeline, the list of people, and what is said when there is no card."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from telegram import CopyTextButton, InlineKeyboardButton
+
+from bot.callbacks import ListCases, ShowCase, Tab, case_link
+from bot.compose import MAX_ENTITIES, MAX_UNITS, Keyboard, Page, Writer, arrives_unchanged, inline
+from bot.links import deep_link, source_link
+from bot.source import short_attribution
+from bot.texts import Texts
+from corpus.cases import Cases
+from corpus.document import PartialDate
+from index.case_file import CaseFile, Line
+from index.version import Version
+
+_STATUS_LINES, _TIMELINE_LINES = 3, 5
+_PEOPLE = 8
+_MAX_LEAVES = 100
+"""Pages that a button can name."""
+_NAMES = ("be", "ru", "en")
+
+Draw = Callable[[Writer, Line], None]
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Pages about cases in one language, from one version of the index."""
+
+    texts: Texts
+    version: Version
+    bot_name: str
+    cases: Cases
+
+    def card(self, file: CaseFile, tab: Tab, page: int) -> Page:
+        """A side of a card; a page past the last one is the last."""
+        timeline = tab is Tab.TIMELINE
+        lines, draw = (file.timeline, self._event) if timeline else (file.status, self._status)
+        count = _TIMELINE_LINES if timeline else _STATUS_LINES
+        head, foot = self._head(file, timeline=timeline), self._foot(file, timeline=timeline)
+        leaves = _leaves(lines, draw, count, room=_room(head, foot))
+        page = min(page, len(leaves) - 1)
+        writer = Writer()
+        head(writer)
+        title = self.texts.say("Timeline") if timeline else self.texts.say("Status, newest first")
+        of = self.texts.say("page {n} of {last}", n=page + 1, last=len(leaves))
+        writer.bold(f"{title} · {of}" if len(leaves) > 1 else title).plain("\n")
+        for line in leaves[page]:
+            draw(writer, line)
+            writer.plain("\n\n")
+        if not leaves[page]:
+            writer.plain(self.texts.say("No source in the base says where this person is.")).plain("\n\n")
+        foot(writer)
+        return writer.page(self._keyboard(file, timeline, page, len(leaves)))
+
+    def people(self, people: Sequence[str], page: int, *, search: str, among: int) -> Page:
+        """A page of people as buttons; `among` is how many have a card at all."""
+        say = self.texts.say
+        last = min(max(len(people) - 1, 0) // _PEOPLE, _MAX_LEAVES - 1)
+        page = min(page, last)
+        writer = Writer().bold(say("People")).plain("\n")
+        writer.plain(self.texts.count("{n} person in the base.", "{n} people in the base.", among))
+        if search:
+            writer.plain(" ").plain(self.texts.count("{n} name fits.", "{n} names fit.", len(people)))
+        writer.plain("\n").plain(
+            say("Search by the beginning of a name: /cases {example}", example=self._example())
+        )
+        turns = [(page - 1, say("◂ Back"), page > 0), (page + 1, say("Next ▸"), page < last)]
+        row = tuple(
+            InlineKeyboardButton(words, callback_data=str(ListCases(to, search)))
+            for to, words, there in turns
+            if there
+        )
+        shown = self.choice(people[page * _PEOPLE :][:_PEOPLE], Tab.NEW)
+        return writer.page((*shown, row) if row else shown)
+
+    def which(self, people: Sequence[str]) -> Page:
+        """An ambiguous name, asked back."""
+        which = self.texts.say("More than one person matches. Which one do you mean?")
+        other = self.texts.say("Someone else? Write the full name.")
+        return Page(f"{which}\n{other}", keyboard=self.choice(people[:_PEOPLE], Tab.STATUS))
+
+    def nobody(self, nearest: Sequence[str]) -> Page:
+        """A name without a card, with the nearest ones that have one."""
+        writer = Writer().bold(self.texts.say("There is no card for this name."))
+        writer.plain(" ").plain(self.texts.say("No document in the base names such a person."))
+        writer.plain("\n").plain(self.texts.say("Everybody: /cases"))
+        if nearest:
+            writer.plain("\n").plain(self.texts.say("Nearest names:"))
+        return writer.page(self.choice(nearest, Tab.STATUS))
+
+    def no_name(self) -> Page:
+        """What /case without a name is answered with."""
+        example = self._example()
+        return Page(
+            self.texts.say("Write a name after the command, for example: /case {example}", example=example),
+            keyboard=(
+                (InlineKeyboardButton(self.texts.say("Everybody ▸"), callback_data=str(ListCases(0))),),
+            ),
+        )
+
+    def choice(self, people: Iterable[str], tab: Tab) -> Keyboard:
+        """A button a person."""
+        return tuple(
+            (InlineKeyboardButton(self._name(case), callback_data=str(ShowCase(case, tab))),)
+            for case in people
+        )
+
+    def _name(self, case: str) -> str:
+        return inline(self.cases.display_name(case, self.texts.language))
+
+    def _example(self) -> str:
+        return self.texts.say("Losik")
+
+    def _head(self, file: CaseFile, *, timeline: bool) -> Callable[[Writer], None]:
+        names = [self._name(file.case)]
+        names += [inline(self.cases[file.case].names.get(code, "")) for code in _NAMES]
+        first, *others = dict.fromkeys(name for name in names if name)
+
+        def head(writer: Writer) -> None:
+            writer.bold(first).plain("".join(f" · {name}" for name in others)).plain("\n")
+            if file.designations and not timeline:
+                writer.plain(self.texts.say("Called a political prisoner in:")).plain(" ")
+                for place, line in enumerate(file.designations):
+                    document = line.document
+                    words = f"{inline(document.publisher)} ({self.texts.date(document.published)})"
+                    link = source_link(document, line.start, line.end)
+                    writer.plain(", " if place else "").link(words, link).plain(" ↗" if link else "")
+                writer.plain("\n")
+            writer.plain("\n")
+
+        return head
+
+    def _foot(self, file: CaseFile, *, timeline: bool) -> Callable[[Writer], None]:
+        say = self.texts.say
+        groups = ((say("Often named together:"), file.close), (say("Another person:"), file.similar))
+
+        def foot(writer: Writer) -> None:
+            for words, people in groups if not timeline else ():
+                if people:
+                    writer.plain(words).plain(" ")
+                for place, case in enumerate(people):
+                    writer.plain(", " if place else "").link(self._name(case), self._link(case))
+                writer.plain("\n" if people else "")
+            made = self.version.created
+            index = say(
+                "Index of {date}.", date=self.texts.date(PartialDate(made.year, made.month, made.day))
+            )
+            writer.plain(say("Exact quotes, nothing added.")).plain(" ").plain(index)
+
+        return foot
+
+    def _status(self, writer: Writer, line: Line) -> None:
+        published = line.document.published
+        if published != PartialDate():
+            writer.plain(self.texts.say("As of {date}:", date=self.texts.date(published))).plain("\n")
+        writer.quote(line.excerpt.quote, folded=line.sensitive).plain("\n")
+        short_attribution(writer, line.excerpt, self.texts)
+
+    def _event(self, writer: Writer, line: Line) -> None:
+        if line.dated:
+            writer.bold(inline(line.document.text[slice(*line.dated)]))
+        else:
+            when = self.texts.date(line.document.published)
+            writer.bold(self.texts.say("published {date}", date=when))
+        writer.plain("\n").quote(line.excerpt.quote, folded=line.sensitive).plain("\n")
+        short_attribution(writer, line.excerpt, self.texts)
+
+    def _link(self, case: str) -> str:
+        return deep_link(self.bot_name, case_link(case))
+
+    def _keyboard(self, file: CaseFile, timeline: bool, page: int, leaves: int) -> Keyboard:
+        say = self.texts.say
+        here, there = (Tab.TIMELINE, Tab.STATUS) if timeline else (Tab.STATUS, Tab.TIMELINE)
+        back, on = (say("◂ Earlier"), say("Later ▸")) if timeline else (say("◂ Newer"), say("Older ▸"))
+        turns = [(page - 1, back, page > 0), (page + 1, on, page + 1 < leaves)]
+        turning = tuple(
+            InlineKeyboardButton(words, callback_data=str(ShowCase(file.case, here, to)))
+            for to, words, possible in turns
+            if possible
+        )
+        other = self.texts.count("Timeline, {n} line ▸", "Timeline, {n} lines ▸", len(file.timeline))
+        last = [InlineKeyboardButton(say("Copy link"), copy_text=CopyTextButton(self._link(file.case)))]
+        if timeline or file.timeline:
+            words = say("◂ Status") if timeline else other
+            last.insert(0, InlineKeyboardButton(words, callback_data=str(ShowCase(file.case, there))))
+        return tuple(row for row in (turning, tuple(last)) if row)
+
+
+def _leaves(lines: Sequence[Line], draw: Draw, count: int, *, room: tuple[int, int]) -> list[list[Line]]:
+    """The lines by pages: at most `count` each, and as many as fit; one that could not be shown exactly is left out."""
+    leaves: list[list[Line]] = [[]]
+    units = entities = 0
+    for line in lines:
+        needs = _needs(line, draw)
+        if needs is None or needs[0] > room[0] or needs[1] > room[1]:
+            continue
+        full = units + needs[0] > room[0] or entities + needs[1] > room[1] or len(leaves[-1]) == count
+        if full and len(leaves) == _MAX_LEAVES:
+            break
+        if full:
+            leaves.append([])
+            units = entities = 0
+        leaves[-1].append(line)
+        units, entities = units + needs[0], entities + needs[1]
+    return leaves
+
+
+def _needs(line: Line, draw: Draw) -> tuple[int, int] | None:
+    """UTF-16 units and entities that a line takes up with what stands around it."""
+    if not arrives_unchanged(line.excerpt.quote):
+        return None
+    writer = Writer()
+    draw(writer, line)
+    return writer.units + 2, writer.count
+
+
+_TITLE_UNITS = 120
+"""Kept free for the heading of a side and what is said where it is empty."""
+
+
+def _room(*parts: Callable[[Writer], None]) -> tuple[int, int]:
+    """What the lines of a page may take up beside these parts."""
+    writer = Writer()
+    for part in parts:
+        part(writer)
+    return MAX_UNITS - _TITLE_UNITS - writer.units, MAX_ENTITIES - 1 - writer.count
