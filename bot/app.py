@@ -5,21 +5,27 @@ import logging
 import os
 import signal
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
 
 from bot import logs, pages
 from bot.asker import Asker, Base
-from bot.database import open_database
+from bot.database import Engine, open_database
 from bot.handlers import Handlers
 from bot.handling import Handling
 from bot.intake import POLL_S, Backoff, Intake, TokenRejectedError
+from bot.lock import alone_with
+from bot.places import Places
 from bot.replies import Replies
 from bot.seen import Seen
-from bot.settings import BotSettings
+from bot.settings import BotSettings, Door
 from bot.texts import DEFAULT, LANGUAGES, texts
 from bot.transport import TelegramBot
+from bot.webhook import Webhook
 from corpus.cases import load_cases
 
 _FORGET_EVERY_S = 3600
@@ -27,8 +33,9 @@ _FORGET_EVERY_S = 3600
 logger = logging.getLogger(__name__)
 
 
-async def run(settings: BotSettings, *, base: Base) -> None:
-    """Serve until SIGTERM or SIGINT. Raises what an operator can act on: no token, a rejected one, no database."""
+async def run(settings: BotSettings, *, base: Base, door: Door | None = None) -> None:
+    """Serve until SIGTERM or SIGINT: behind the webhook `door`, else by polling. Raises what an operator can act on:
+    no token, a rejected one, no database."""
     logs.set_up()
     asyncio.get_running_loop().set_exception_handler(logs.log_loop_error)
     bot = TelegramBot(settings.token(), api_url=settings.api_url(), poll_timeout_s=POLL_S)
@@ -37,20 +44,33 @@ async def run(settings: BotSettings, *, base: Base) -> None:
     stopping = asyncio.Event()
     _on_signals(stopping)
     try:
-        if await _connect(bot, stopping):
-            await serve(bot, seen, Asker(base), stopping, groups=settings.groups)
+        async with _alone(engine, seen, stopping) as alone:
+            if alone and await _connect(bot, stopping):
+                await serve(bot, seen, Asker(base), stopping, places=settings.places(), door=door)
     finally:
         await bot.shutdown()
         engine.dispose()
 
 
-async def serve(bot: TelegramBot, seen: Seen, asker: Asker, stopping: asyncio.Event, *, groups: bool) -> None:
+async def serve(
+    bot: TelegramBot,
+    seen: Seen,
+    asker: Asker,
+    stopping: asyncio.Event,
+    *,
+    places: Places,
+    door: Door | None = None,
+) -> None:
     """Handle updates until `stopping` is set; `bot` is initialised."""
     handlers = Handlers(
-        asker=asker, replies=Replies(bot), cases=load_cases(), bot_name=bot.username, groups=groups
+        asker=asker, replies=Replies(bot), cases=load_cases(), bot_name=bot.username, places=places
     )
     handling = Handling(bot, seen, handle=handlers.handle, give_up=handlers.give_up)
-    intake = Intake(bot, handling, crowd=asker.crowd)
+    intake: Intake | Webhook = (
+        Webhook(bot, handling, crowd=asker.crowd, allowed=places.updates, door=door)
+        if door
+        else Intake(bot, handling, crowd=asker.crowd, allowed=places.updates)
+    )
     beside = [
         asyncio.create_task(work)
         for work in (asker.run(), _set_profile(bot), _forget_old(seen), _stop_on(stopping, intake))
@@ -77,7 +97,19 @@ def _on_signals(stopping: asyncio.Event) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
-async def _stop_on(stopping: asyncio.Event, intake: Intake) -> None:
+@asynccontextmanager
+async def _alone(engine: Engine, seen: Seen, stopping: asyncio.Event) -> AsyncIterator[bool]:
+    """Wait until no other bot uses the SQLite file; processes with a server database share it, update by update."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        yield True
+        return
+    async with alone_with(Path(engine.url.database), stopping) as alone:
+        if alone:
+            seen.end_claims()
+        yield alone
+
+
+async def _stop_on(stopping: asyncio.Event, intake: Intake | Webhook) -> None:
     await stopping.wait()
     intake.stop()
 

@@ -5,25 +5,42 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, InaccessibleMessage, Message, Update, User
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ChatMember,
+    ChatMemberUpdated,
+    InaccessibleMessage,
+    Message,
+    Update,
+    User,
+)
 from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden
 
 from bot import callbacks, pages
 from bot.asker import Asker, BusyError
 from bot.callbacks import (
     AnswerForCase,
     Callback,
+    ListCases,
     SetLanguage,
+    ShowCase,
+    ShowCitations,
     ShowClosest,
     ShowContext,
     ShowExample,
     ShowMore,
     ShowQuotes,
     ShowSources,
+    Tab,
 )
+from bot.casework import Casework
 from bot.compose import Page
-from bot.incoming import Incoming, Kind, read
+from bot.incoming import Incoming, Kind, read, read_as_guest
+from bot.inline import Inline, article
 from bot.memory import Limits, Recent
+from bot.places import Places, public
 from bot.quotes import Quotes
 from bot.render import Renderer
 from bot.replies import Replies
@@ -38,21 +55,27 @@ _MEMBER = {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.RESTRICTED}
 
 
 class Handlers:
-    """Everything a person can do with the bot. `groups` is false where the operator switched groups off."""
+    """Everything a person can do with the bot, in the `places` that the operator left switched on."""
 
-    def __init__(self, *, asker: Asker, replies: Replies, cases: Cases, bot_name: str, groups: bool) -> None:
+    def __init__(
+        self, *, asker: Asker, replies: Replies, cases: Cases, bot_name: str, places: Places
+    ) -> None:
         self._asker = asker
         self._replies = replies
         self._cases = cases
         self._bot_name = bot_name
-        self._groups = groups
+        self._places = places
+        self._inline = Inline(asker=asker, replies=replies, cases=cases, bot_name=bot_name)
         self._languages: Recent[str] = Recent()
         self._answers: Recent[int] = Recent()
         self._albums: Recent[bool] = Recent()
         self._limits = Limits()
+        self._casework = Casework(asker, cases, bot_name)
         self._commands: dict[str, Callable[[Message, Incoming, Texts], Awaitable[None]]] = {
             "start": self._start,
             "ask": self._ask_for_question,
+            "case": self._case,
+            "cases": self._cases_list,
             "help": self._help,
             "sources": self._sources,
             "privacy": self._privacy,
@@ -69,6 +92,10 @@ class Handlers:
             await self._message(update.message)
         elif update.edited_message:
             await self._edited(update.edited_message)
+        elif update.inline_query and self._places.inline:
+            await self._inline.answer(update.inline_query)
+        elif update.guest_message and self._places.guest:
+            await self._as_guest(update.guest_message)
 
     async def give_up(self, update: Update, code: str) -> None:
         """Tell the person that an update failed for good."""
@@ -79,10 +106,16 @@ class Handlers:
             await self._replies.reply(
                 message, pages.failed(self._words(message.from_user, message.text), code)
             )
+        elif (guest := update.guest_message) and self._places.guest and guest.guest_query_id:
+            failed = pages.failed(self._words(guest.from_user, guest.text), code)
+            await self._replies.answer_guest(guest.guest_query_id, article("0", failed.text, "", failed))
 
     # Messages
 
     async def _message(self, message: Message) -> None:
+        if message.chat.type != ChatType.PRIVATE and not self._places.groups:
+            await self._leave(message.chat, message.from_user)  # it was added while the switch was on
+            return
         incoming = self._read(message)
         match incoming.kind:
             case Kind.QUESTION:
@@ -101,7 +134,7 @@ class Handlers:
             await self._once_a_minute(message, "limit", pages.wait_a_little(words))
             return
         async with self._replies.typing(message):
-            page = await self._answer_page(question, words)
+            page = await self._answer_page(question, words, place=message.chat.type)
         if page is None:
             await self._once_a_minute(message, "busy", pages.busy(words))
         elif instead_of is None or not await self._replies.edit(message.chat_id, instead_of, page):
@@ -126,18 +159,25 @@ class Handlers:
     # Commands
 
     async def _start(self, message: Message, incoming: Incoming, words: Texts) -> None:
-        quotes = callbacks.parse_shared(incoming.text)
-        if quotes is None:
-            await self._replies.reply(message, pages.start(words))
-        else:
-            found = self._quotes_page(ShowQuotes(quotes), words)
-            await self._replies.reply(message, found or pages.changed(words))
+        quotes, case = callbacks.parse_shared(incoming.text), callbacks.parse_case_link(incoming.text)
+        page: Page | None = pages.start(words)
+        if quotes:
+            page = self._quotes_page(ShowQuotes(quotes), words)
+        elif case:
+            page = await self._casework.opened(ShowCase(case), words)
+        await self._replies.reply(message, page or pages.changed(words))
 
     async def _ask_for_question(self, message: Message, _incoming: Incoming, words: Texts) -> None:
         await self._replies.reply(message, pages.ask_how(words))
 
+    async def _case(self, message: Message, incoming: Incoming, words: Texts) -> None:
+        await self._replies.reply(message, await self._casework.named(incoming.text, words))
+
+    async def _cases_list(self, message: Message, incoming: Incoming, words: Texts) -> None:
+        await self._replies.reply(message, await self._casework.searched(incoming.text, words))
+
     async def _help(self, message: Message, _incoming: Incoming, words: Texts) -> None:
-        await self._replies.reply(message, pages.help_page(words, self._bot_name))
+        await self._replies.reply(message, pages.help_page(words, self._bot_name, self._places))
 
     async def _sources(self, message: Message, _incoming: Incoming, words: Texts) -> None:
         await self._replies.reply(message, self._quotes_page(ShowSources(0), words) or pages.no_index(words))
@@ -166,6 +206,10 @@ class Handlers:
                 await self._answer_for_case(query, case, words)
             case ShowExample(number):
                 await self._example(query, number, words)
+            case ShowCase():
+                await self._open_case(query, callback, words)
+            case ListCases():
+                await self._turn(query, await self._casework.listed(callback, words), words)
             case _:
                 await self._turn(query, self._quotes_page(callback, words), words)
 
@@ -176,6 +220,15 @@ class Handlers:
         page = await self._answer_page(question, words, heading=question)
         if query.message:
             await self._replies.send(query.message.chat.id, page or pages.busy(words))
+
+    async def _open_case(self, query: CallbackQuery, callback: ShowCase, words: Texts) -> None:
+        """A card in place of the message, or below what must stay."""
+        page = await self._casework.opened(callback, words)
+        if page and query.message and callback.tab is Tab.NEW:
+            await self._replies.acknowledge(query)
+            await self._replies.send(query.message.chat.id, page)
+        else:
+            await self._turn(query, page, words)
 
     async def _turn(self, query: CallbackQuery, page: Page | None, words: Texts) -> None:
         """Acknowledge the button, then show `page` in place of the message; without one say that things changed."""
@@ -201,25 +254,47 @@ class Handlers:
         if gone or not await self._replies.edit(message.chat.id, message.message_id, page):
             await self._replies.send(message.chat.id, page)
 
-    # Groups and channels
+    # Groups, channels, and chats that we have not joined
+
+    async def _as_guest(self, message: Message) -> None:
+        """Answer a mention, once and with links only; what is no question is passed over."""
+        question = read_as_guest(message, bot_name=self._bot_name)
+        person = message.from_user.id if message.from_user else message.chat_id
+        if not question or not message.guest_query_id or not self._limits.admit(person, _written(message)):
+            return
+        words = self._words(message.from_user, question)
+        page = await self._answer_page(question, words, place=message.chat.type) or pages.busy(words)
+        await self._replies.answer_guest(message.guest_query_id, article("0", question[:64], "", page))
+
+    async def _leave(self, chat: Chat, person: User | None) -> None:
+        """Leave, from a group not without a word."""
+        if chat.type != ChatType.CHANNEL:
+            words = self._words(person)
+            try:
+                await self._replies.send(chat.id, pages.leaving(words, self._bot_name))
+            except (BadRequest, Forbidden):
+                logger.info("left without a word")  # whoever may not write there may still go
+        await self._replies.leave(chat.id)
 
     async def _membership(self, change: ChatMemberUpdated) -> None:
         """Leave channels always, groups where they are switched off."""
         joined = change.new_chat_member.status in _MEMBER
         unwanted = change.chat.type == ChatType.CHANNEL or (
-            change.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP} and not self._groups
+            change.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP} and not self._places.groups
         )
         if joined and unwanted:
-            await self._replies.leave(change.chat.id)
+            await self._leave(change.chat, change.from_user)
 
     # What they share
 
     def _read(self, message: Message) -> Incoming:
-        if message.chat.type != ChatType.PRIVATE and not self._groups:
+        if message.chat.type != ChatType.PRIVATE and not self._places.groups:
             return Incoming(Kind.NOTHING)
         return read(message, bot_name=self._bot_name)
 
-    async def _answer_page(self, question: str, words: Texts, *, heading: str | None = None) -> Page | None:
+    async def _answer_page(
+        self, question: str, words: Texts, *, heading: str | None = None, place: str = ChatType.PRIVATE
+    ) -> Page | None:
         """The page that answers; None when too many questions are waiting."""
         started = time.monotonic()
         try:
@@ -233,7 +308,10 @@ class Handlers:
         logger.info(
             "answered", extra={"ms": ms, "outcome": answer.reason or "quotes", "version": answer.version}
         )
-        return self._renderer(words, quotes).answer(answer, heading=heading)
+        page = self._renderer(words, quotes, dialogue=place == ChatType.PRIVATE).answer(
+            answer, heading=heading
+        )
+        return page if place == ChatType.PRIVATE else public(page, words, bot_name=self._bot_name)
 
     def _quotes_page(self, callback: Callback, words: Texts) -> Page | None:
         """The page for a button that shows what is in the index; None when that is no longer there."""
@@ -246,6 +324,9 @@ class Handlers:
                 excerpt = quotes.find(ids[number - 1], rank=number)
                 context = quotes.around(excerpt, shift=shift) if excerpt else None
                 return renderer.context(context, number=number, shift=shift, ids=ids) if context else None
+            case ShowCitations(ids):
+                cited = quotes.find_all(ids)
+                return renderer.citations(cited, ids) if cited else None
             case ShowQuotes(ids) | ShowMore(ids) | ShowClosest(ids):
                 found = quotes.find_all(ids)
                 show: dict[type[Any], Callable[..., Page]] = {
@@ -263,8 +344,8 @@ class Handlers:
         incoming = self._read(asked) if asked else None
         return incoming.text if incoming and incoming.kind is Kind.QUESTION else None
 
-    def _renderer(self, words: Texts, quotes: Quotes) -> Renderer:
-        return Renderer(words, quotes, self._bot_name, self._cases)
+    def _renderer(self, words: Texts, quotes: Quotes, *, dialogue: bool = True) -> Renderer:
+        return Renderer(words, quotes, self._bot_name, self._cases, dialogue=dialogue)
 
     def _words(self, person: User | None, question: str | None = None) -> Texts:
         """The language a person chose, else that of the question, else that of their Telegram."""

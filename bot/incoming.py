@@ -32,6 +32,8 @@ _IN_GROUPS = {"ask", "help"}
 
 def read(message: Message, *, bot_name: str) -> Incoming:
     """In private any text is a question; in a group only /ask, /help and a mention of the bot count."""
+    if message.via_bot:  # an answer that somebody sent on from the inline results is no question
+        return _NOTHING
     private = message.chat.type == ChatType.PRIVATE
     if not message.text:
         return Incoming(Kind.UNREADABLE) if private and message.effective_attachment else _NOTHING
@@ -43,6 +45,11 @@ def read(message: Message, *, bot_name: str) -> Incoming:
         return Incoming(Kind.QUESTION, message.text)
     mentioned = _without_mention(message, bot_name)
     return Incoming(Kind.QUESTION, mentioned) if mentioned else _NOTHING
+
+
+def read_as_guest(message: Message, *, bot_name: str) -> str:
+    """The question of a message that mentions the bot in a chat which it has not joined; empty without one."""
+    return _without_mention(message, bot_name)
 
 
 def _command(message: Message, bot_name: str) -> Incoming | None:

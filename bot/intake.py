@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from bot.transport import TelegramBot
 from corpus.errors import SpravaError
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
-"""Every kind that the handlers know; Telegram drops the others."""
+"""What the handlers know in private chats and groups; `places.py` adds the rest, Telegram drops all others."""
 
 WINDOW = 100
 """Most updates one getUpdates returns, and so the most that are in flight."""
@@ -71,10 +71,19 @@ class Backoff:
 class Intake:
     """The poll loop: a task for each update, in the order of its lane."""
 
-    def __init__(self, bot: TelegramBot, handling: Handling, *, crowd: Crowd) -> None:
+    def __init__(
+        self,
+        bot: TelegramBot,
+        handling: Handling,
+        *,
+        crowd: Crowd,
+        allowed: Sequence[str] = ALLOWED_UPDATES,
+    ) -> None:
         self._bot = bot
         self._handling = handling
         self._crowd = crowd
+        self._allowed = list(allowed)
+        self._polling = False
         self._offset: int | None = None
         self._highest: int | None = None
         self._open: dict[int, None] = {}
@@ -118,7 +127,12 @@ class Intake:
         self._stopping.set()
 
     async def _poll(self) -> list[dict[str, Any]]:
-        parameters = {"limit": WINDOW, "timeout": POLL_S, "allowed_updates": ALLOWED_UPDATES}
+        if not self._polling:
+            await (
+                self._bot.delete_webhook()
+            )  # set by an earlier `--webhook`; while there is one, polls are refused
+            self._polling = True
+        parameters = {"limit": WINDOW, "timeout": POLL_S, "allowed_updates": self._allowed}
         if self._offset is not None:
             parameters["offset"] = self._offset
         return await self._bot.raw_updates(**parameters)

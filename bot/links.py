@@ -11,6 +11,11 @@ _FEWEST, _MOST = 3, 6
 _MAX_FRAGMENT = 600
 
 
+def deep_link(bot_name: str, parameter: str) -> str:
+    """The address that opens the private chat with the bot; `parameter` says what it shows."""
+    return f"https://t.me/{bot_name}?start={parameter}"
+
+
 def source_link(document: Document, start: int, end: int) -> str | None:
     """The document's address with a fragment for `text[start:end]`; without one where none is unique; None without address.
 

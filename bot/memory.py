@@ -40,16 +40,17 @@ class Limits:
     """Who may ask, and who was already told that they may not. Times are seconds, from the messages themselves:
     questions that waited while the bot was down are not counted as one burst."""
 
-    def __init__(self) -> None:
+    def __init__(self, a_minute: int = QUESTIONS_A_MINUTE) -> None:
+        self._a_minute = a_minute
         self._asked: Recent[deque[float]] = Recent()
         self._told: Recent[float] = Recent()
 
     def admit(self, person: int, at: float) -> bool:
-        """Whether `person` may ask at `at`: at most ten questions in any minute."""
+        """Whether `person` may ask at `at`: so many questions in any minute, and no more."""
         asked = self._asked.get(person) or deque()
         while asked and asked[0] <= at - _MINUTE_S:
             asked.popleft()
-        if len(asked) >= QUESTIONS_A_MINUTE:
+        if len(asked) >= self._a_minute:
             return False
         asked.append(at)
         self._asked.put(asked, person)

@@ -4,6 +4,7 @@ from telegram import InlineKeyboardButton
 
 from bot.callbacks import SetLanguage, ShowExample
 from bot.compose import Page, Writer
+from bot.places import Places
 from bot.source import label
 from bot.texts import LANGUAGES, Texts
 
@@ -38,14 +39,18 @@ def examples(words: Texts) -> tuple[str, str, str]:
     )
 
 
-def help_page(words: Texts, bot_name: str) -> Page:
+def help_page(words: Texts, bot_name: str, places: Places) -> Page:
     """Commands, labels and limits."""
     say = words.say
     writer = Writer().bold(say("Help")).plain("\n")
     writer.plain(say("Write a question in Belarusian, Russian or English, in any spelling.")).plain("\n\n")
     for command, meaning in commands(words):
         writer.plain(f"/{command} – {meaning}\n")
-    writer.plain("\n").plain(say("In a group: /ask@{bot} and the question.", bot=bot_name)).plain("\n")
+    writer.plain("\n")
+    if places.groups:
+        writer.plain(say("In a group: /ask@{bot} and the question.", bot=bot_name)).plain("\n")
+    if places.inline:
+        writer.plain(say("In any chat: @{bot} and the question.", bot=bot_name)).plain("\n")
     writer.plain(say("Limits: 500 characters a question, 10 questions a minute.")).plain("\n\n")
     writer.bold(say("How near a source is")).plain("\n")
     writer.plain("\n".join(label(words, letter) for letter in "ABCD")).plain("\n\n")
@@ -58,6 +63,8 @@ def commands(words: Texts) -> tuple[tuple[str, str], ...]:
     return (
         ("start", say("Start")),
         ("ask", say("Ask a question")),
+        ("case", say("Open a case")),
+        ("cases", say("All cases")),
         ("sources", say("Sources")),
         ("language", say("Language")),
         ("privacy", say("What is stored")),
@@ -140,6 +147,18 @@ def wait_a_little(words: Texts) -> Page:
 def busy(words: Texts) -> Page:
     """Too many questions wait, from everybody."""
     return Page(words.say("Too many questions right now. Please send it again in a minute. It was not kept."))
+
+
+def leaving(words: Texts, bot_name: str) -> Page:
+    """The one line before the bot leaves a group."""
+    return Page(
+        words.say("This bot does not talk in groups. Write to it in a private chat: @{bot}", bot=bot_name)
+    )
+
+
+def no_children(words: Texts) -> Page:
+    """A name that is a child's."""
+    return Page(words.say("I do not answer questions about addresses, phones, relatives or children."))
 
 
 def changed(words: Texts) -> Page:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from telegram import CopyTextButton, InlineKeyboardButton
 
 from bot import callbacks
-from bot.callbacks import MAX_MORE, MAX_SHOWN
+from bot.callbacks import MAX_MORE, MAX_SHOWN, Tab
+from bot.citation import citations
 from bot.compose import Keyboard, Page, PageError, Writer, arrives_unchanged, inline
 from bot.links import source_link
 from bot.quotes import Context, Quotes
@@ -15,6 +16,7 @@ from bot.texts import Texts
 from corpus.cases import Cases
 from corpus.document import PartialDate
 from index.answer import Answer, Reason
+from index.case_file import may_have_card
 from index.excerpt import Excerpt
 
 _PUBLISHERS_A_PAGE = 10
@@ -28,6 +30,8 @@ class Renderer:
     quotes: Quotes
     bot_name: str
     cases: Cases
+    dialogue: bool = True
+    """Whether the reader can send commands to the bot where the page is shown."""
 
     def answer(self, answer: Answer, *, heading: str | None = None) -> Page:
         """What the sources say, or why nothing is said; `heading` is a question that nobody wrote in the chat."""
@@ -35,12 +39,22 @@ class Renderer:
             more = self._more_button(answer.more)
             differs = self.texts.say("⚖ The sources differ. Each is quoted with its date.")
             headings = [each for each in (heading, differs if answer.differs else None) if each]
-            return self._with_quotes(answer.excerpts, heading="\n".join(headings), extra=more)
+            return self._with_quotes(
+                answer.excerpts,
+                heading="\n".join(headings),
+                extra=more,
+                case=self._case_button(answer.candidates),
+            )
         return self._without_answer(answer)
 
     def shown_again(self, excerpts: Sequence[Excerpt]) -> Page:
         """The quotes of an earlier answer, or of a shared link."""
         return self._with_quotes(excerpts)
+
+    def one(self, excerpt: Excerpt, *, differs: bool) -> Page:
+        """A single quote of an answer; `differs` says that it does not stand undisputed."""
+        heading = self.texts.say("⚖ Other sources say something else.") if differs else None
+        return self._with_quotes((excerpt,), heading=heading)
 
     def more(self, excerpts: Sequence[Excerpt]) -> Page:
         """Further quotes."""
@@ -63,6 +77,7 @@ class Renderer:
             for step, words, there in steps
             if there and step != shift
         ]
+        row.append(self._cite_button(ids))
         row.append(InlineKeyboardButton(say("Back"), callback_data=str(callbacks.ShowQuotes(ids))))
         if not arrives_unchanged(around):
             return Page(self.texts.say("This has changed. Ask again."))
@@ -73,6 +88,12 @@ class Renderer:
         )
         attribution(writer, excerpt, self.texts, number=number)
         return writer.page((tuple(row),))
+
+    def citations(self, excerpts: Sequence[Excerpt], ids: tuple[str, ...]) -> Page:
+        """How to cite the documents of these quotes."""
+        made = self.quotes.version.created
+        retrieved = PartialDate(made.year, made.month, made.day)
+        return citations(excerpts, ids, self.texts, retrieved=retrieved, cases=self.cases)
 
     def sources(self, page: int) -> Page:
         """The publishers with labels and counts, ten a page."""
@@ -109,12 +130,13 @@ class Renderer:
         *,
         heading: str | None = None,
         extra: InlineKeyboardButton | None = None,
+        case: InlineKeyboardButton | None = None,
     ) -> Page:
         """As many of the quotes as fit, at least one; a quote is left out whole, never cut."""
         shown = [excerpt for excerpt in excerpts if arrives_unchanged(excerpt.quote)]
         for n in range(len(shown), 0, -1):
             try:
-                page = self._quotes_page(shown[:n], heading, extra)
+                page = self._quotes_page(shown[:n], heading, extra, case)
             except PageError:
                 continue
             if page.quotes == tuple(excerpt.quote for excerpt in shown[:n]):
@@ -126,7 +148,11 @@ class Renderer:
         )
 
     def _quotes_page(
-        self, excerpts: Sequence[Excerpt], heading: str | None, extra: InlineKeyboardButton | None
+        self,
+        excerpts: Sequence[Excerpt],
+        heading: str | None,
+        extra: InlineKeyboardButton | None,
+        case: InlineKeyboardButton | None,
     ) -> Page:
         say, count = self.texts.say, self.texts.count
         writer = Writer()
@@ -147,7 +173,8 @@ class Renderer:
             )
             writer.plain(as_of).plain(" ")
         writer.plain(say("Exact quotes, nothing added.")).plain(" ").plain(self._index_line())
-        return writer.page(self._answer_keyboard(excerpts, extra))
+        keyboard = self._answer_keyboard(excerpts, extra)
+        return writer.page((*keyboard, (case,)) if case else keyboard)
 
     def _answer_keyboard(self, excerpts: Sequence[Excerpt], extra: InlineKeyboardButton | None) -> Keyboard:
         say = self.texts.say
@@ -165,10 +192,22 @@ class Renderer:
             ]
             link = f"https://t.me/{self.bot_name}?start={callbacks.shared(ids)}"
             last_row.append(InlineKeyboardButton(say("Copy link"), copy_text=CopyTextButton(link)))
+            last_row.append(self._cite_button(ids))
         if extra:
             last_row.append(extra)
         first_rows = [open_row + context_row] if len(excerpts) == 1 else [open_row, context_row]
         return tuple(tuple(row) for row in [*first_rows, last_row] if row)
+
+    def _cite_button(self, ids: tuple[str, ...]) -> InlineKeyboardButton:
+        return InlineKeyboardButton(self.texts.say("Cite"), callback_data=str(callbacks.ShowCitations(ids)))
+
+    def _case_button(self, about: Sequence[str]) -> InlineKeyboardButton | None:
+        """Opens the card of the one person whom an answer is about."""
+        if len(about) != 1 or (case := self.cases.by_id.get(about[0])) is None or not may_have_card(case):
+            return None
+        name = inline(self.cases.display_name(case.id, self.texts.language))
+        words = self.texts.say("Case: {name} ▸", name=name)
+        return InlineKeyboardButton(words, callback_data=str(callbacks.ShowCase(case.id, Tab.NEW)))
 
     def _more_button(self, excerpts: Sequence[Excerpt]) -> InlineKeyboardButton | None:
         ids = self.quotes.ids_of(excerpts)[:MAX_MORE]
@@ -205,7 +244,8 @@ class Renderer:
         say = self.texts.say
         writer = Writer().bold(say("No source in the base says this.")).plain(" ")
         writer.plain(say("The bot does not make things up.")).plain("\n").plain(self._base_line())
-        writer.plain(" ").plain(say("All sources: /sources"))
+        if self.dialogue:
+            writer.plain(" ").plain(say("All sources: /sources"))
         if names:
             writer.plain("\n").plain(say("Nearest cases:"))
         keyboard = names

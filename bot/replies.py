@@ -2,13 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
-from telegram import CallbackQuery, LinkPreviewOptions, Message, ReplyParameters
+from telegram import (
+    CallbackQuery,
+    InlineQuery,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from bot.compose import Page
 from bot.intake import seconds_of
@@ -19,7 +27,7 @@ _LONGEST_WAIT_S = 10
 _TRIES = 5
 _TYPING_AFTER_S = 0.4
 _TYPING_EVERY_S = 4.5
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _HARMLESS = ("message is not modified", "query is too old", "query id is invalid")
 _UNEDITABLE = ("message can't be edited", "message to edit not found")
 
@@ -36,14 +44,20 @@ class Replies:
 
     async def reply(self, message: Message, page: Page) -> int | None:
         """Send `page` as a reply to `message`; the id of the sent message."""
+        try:
+            return await self._reply(message, page, message.chat_id)
+        except ChatMigrated as moved:  # a group that became a supergroup while the answer was made
+            return await self._reply(message, page, moved.new_chat_id)
+
+    async def _reply(self, message: Message, page: Page, chat_id: int) -> int | None:
         sent = await self._patiently(
-            message.chat_id,
+            chat_id,
             lambda: self._bot.send_message(
-                message.chat_id,
+                chat_id,
                 page.text,
                 entities=page.entities,
                 reply_markup=page.markup,
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
                 reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
                 message_thread_id=message.message_thread_id if message.is_topic_message else None,
             ),
@@ -61,7 +75,7 @@ class Replies:
                     message_id,
                     entities=page.entities,
                     reply_markup=page.markup,
-                    link_preview_options=_NO_PREVIEW,
+                    link_preview_options=NO_PREVIEW,
                 ),
             )
         except BadRequest as error:
@@ -79,7 +93,7 @@ class Replies:
                 page.text,
                 entities=page.entities,
                 reply_markup=page.markup,
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
             ),
         )
 
@@ -89,6 +103,25 @@ class Replies:
             await self._bot.answer_callback_query(query.id, text)
         except BadRequest as error:
             _check_harmless(error)
+
+    async def offer(
+        self,
+        query: InlineQuery,
+        found: Sequence[InlineQueryResultArticle],
+        above: InlineQueryResultsButton,
+        *,
+        cache_s: int,
+    ) -> None:
+        """Offer results for an inline query; what is not to be kept is for this person alone."""
+        with _too_late():
+            await self._bot.answer_inline_query(
+                query.id, found, cache_time=cache_s, is_personal=cache_s == 0, button=above
+            )
+
+    async def answer_guest(self, query_id: str, result: InlineQueryResultArticle) -> None:
+        """Post the one message that a mention in a chat we have not joined asks for."""
+        with _too_late():
+            await self._bot.answer_guest_query(query_id, result)
 
     async def leave(self, chat_id: int) -> None:
         """Leave a group or channel."""
@@ -129,6 +162,15 @@ class Replies:
                 return None
         logger.warning("reply dropped", extra={"retry_s": wait_s, "error": "RetryAfter"})
         return None
+
+
+@contextmanager
+def _too_late() -> Iterator[None]:
+    """Nothing is left to do when the query has expired."""
+    try:
+        yield
+    except BadRequest as error:
+        _check_harmless(error)
 
 
 def _check_harmless(error: BadRequest) -> None:

@@ -1,15 +1,21 @@
 """Settings of the bot, on top of the index's. The only reader of the environment in this package."""
 
+import re
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
+from bot.places import Places
 from corpus.errors import SpravaError
 from index.settings import IndexSettings
 
 TELEGRAM_URL = "https://api.telegram.org/bot"
+
+_TELEGRAM_PORTS = (443, 80, 88, 8443)
+"""Where Telegram delivers (core.telegram.org/bots/webhooks)."""
 
 
 class SecretError(SpravaError):
@@ -18,6 +24,16 @@ class SecretError(SpravaError):
 
 class AddressError(SpravaError):
     """The Bot API address is not one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where Telegram finds the webhook, and where we listen for it."""
+
+    url: str
+    secret: str
+    host: str
+    port: int
 
 
 class BotSettings(IndexSettings):
@@ -43,6 +59,30 @@ class BotSettings(IndexSettings):
         default=True,
         description="Whether the bot answers /ask and mentions in groups. Off: it leaves a group when added.",
     )
+    inline: bool = Field(
+        default=True,
+        description="Whether @bot and a question offers quotes in any chat. @BotFather must allow it: /setinline.",
+    )
+    guest: bool = Field(
+        default=True,
+        description="Whether a mention is answered in chats that the bot has not joined. @BotFather must allow it.",
+    )
+    webhook_url: str | None = Field(
+        default=None,
+        description="Public https address at which Telegram reaches this machine, for `sprava bot run --webhook`.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="What only Telegram and the bot know: 32 to 256 of A-Z a-z 0-9 _ -. A file is safer.",
+    )
+    webhook_secret_file: Path | None = Field(
+        default=None,
+        description="A file that holds the webhook secret and that only its owner can read.",
+    )
+    webhook_listen: str = Field(
+        default="127.0.0.1:8443",
+        description="Address and port on which the webhook is served; TLS ends at the proxy in front of it.",
+    )
     credentials_directory: Path | None = Field(
         default=None,
         validation_alias="CREDENTIALS_DIRECTORY",
@@ -51,16 +91,44 @@ class BotSettings(IndexSettings):
 
     def token(self) -> str:
         """The token: from the file, else the systemd credential, else the environment. Raises `SecretError`."""
-        if self.bot_token_file:
-            return read_secret(self.bot_token_file)
-        credential = self.credentials_directory / "bot_token" if self.credentials_directory else None
-        if credential and credential.is_file():
-            return credential.read_text().strip()
-        if self.bot_token and self.bot_token.get_secret_value().strip():
-            return self.bot_token.get_secret_value().strip()
+        if token := self._secret(self.bot_token_file, "bot_token", self.bot_token):
+            return token
         raise SecretError(
             "No bot token: set SPRAVA_BOT_TOKEN_FILE to a file with the token that @BotFather gave you."
         )
+
+    def door(self) -> Door:
+        """The checked address, secret and port of the webhook. Raises `AddressError` or `SecretError`."""
+        url = (self.webhook_url or "").rstrip("/")
+        parts = urlsplit(url)
+        public = parts.scheme == "https" and _port(parts.netloc) in {None, *_TELEGRAM_PORTS}
+        if not parts.hostname or parts.query or parts.fragment or not (public or _is_loopback(url)):
+            raise AddressError(
+                f"SPRAVA_WEBHOOK_URL is {self.webhook_url!r}: it must be a public https address, port 443, 80, 88 or 8443."
+            )
+        secret = self._secret(self.webhook_secret_file, "webhook_secret", self.webhook_secret)
+        if not secret or not re.fullmatch(r"[A-Za-z0-9_-]{32,256}", secret):
+            raise SecretError(
+                "No usable webhook secret: set SPRAVA_WEBHOOK_SECRET_FILE to a file with 32 to 256 of A-Z a-z 0-9 _ -."
+            )
+        host, _, port = self.webhook_listen.rpartition(":")
+        if not host or _port(self.webhook_listen) is None:
+            raise AddressError(
+                f"SPRAVA_WEBHOOK_LISTEN is {self.webhook_listen!r}: it must be an address and a port, as 127.0.0.1:8443."
+            )
+        return Door(url, secret, host.strip("[]"), int(port))
+
+    def _secret(self, file: Path | None, name: str, value: SecretStr | None) -> str | None:
+        if file:
+            return read_secret(file)
+        credential = self.credentials_directory / name if self.credentials_directory else None
+        if credential and credential.is_file():
+            return credential.read_text().strip()
+        return value.get_secret_value().strip() or None if value else None
+
+    def places(self) -> Places:
+        """Where the bot talks besides a private chat."""
+        return Places(inline=self.inline, groups=self.groups, guest=self.guest)
 
     def api_url(self) -> str:
         """The checked address of the Bot API. Raises `AddressError`."""
@@ -77,6 +145,18 @@ class BotSettings(IndexSettings):
             return self.database_url.get_secret_value()
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         return f"sqlite:///{self.home / 'bot.sqlite'}"
+
+
+def _port(address: str) -> int | None:
+    try:
+        return urlsplit(f"//{address.rpartition('@')[2]}").port
+    except ValueError:
+        return -1
+
+
+def _is_loopback(url: str) -> bool:
+    """Whether this is an address of the sandbox, the only one that may do without TLS."""
+    return urlsplit(url).scheme == "http" and urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}
 
 
 def read_secret(path: Path) -> str:

@@ -4,13 +4,19 @@
     > text                  the person writes
     ~ text                  the person edits what they wrote last
     ! button                the person presses a button of the message that the bot showed last
+    @ group member          the person goes on in a group in which the bot is that: member, administrator or left
+    ? text                  the person types the text after the bot's name, and sees what it offers
+    # number                the person sends the offer with this number
 
-The lines after an act are what the bot shows: `▌` before a quote, `*bold*`, `[button]`; `(text)` is shown for a moment.
+The lines after an act are what the bot shows: `▌` before a quote, `*bold*`, `[button]`, `[button → what a link opens]`;
+`(text)` is shown for a moment, `(silence)` means that nothing came.
 """
 
 import asyncio
+from typing import Any
 
-from bot.sandbox.people import BotMessage, Person
+from bot.sandbox.chats import InlineAnswer
+from bot.sandbox.people import BotMessage, Person, Room
 from bot.sandbox.server import Sandbox
 
 
@@ -19,13 +25,18 @@ async def play(sandbox: Sandbox, script: str) -> str:
     lines = script.splitlines()
     language = lines[0].removeprefix("language: ")
     player = Player(sandbox, sandbox.person("Alena", language_code=language))
+    acts = {
+        ">": player.say,
+        "~": player.edit,
+        "!": player.press,
+        "@": player.go_to,
+        "?": player.type_inline,
+        "#": player.choose,
+    }
     played = [lines[0]]
-    for act, words in [(line[0], line[2:]) for line in lines if line[:2] in {"> ", "~ ", "! "}]:
-        played += [
-            "",
-            f"{act} {words}",
-            await {">": player.say, "~": player.edit, "!": player.press}[act](words),
-        ]
+    for act, words in [(line[0], line[2:]) for line in lines if line[:1] in acts and line[1:2] in {"", " "}]:
+        shown = await acts[act](words)
+        played += ["", f"{act} {words}".rstrip(), *([shown] if shown else [])]
     return "\n".join(played) + "\n"
 
 
@@ -37,9 +48,34 @@ class Player:
         self.person = person
         self._said = 0
         self._seen: BotMessage | None = None
+        self._room: Room | None = None
+        self._query = ""
+
+    async def go_to(self, place: str) -> str:
+        """Go on in a group; what the bot says to being there: nothing."""
+        kind, _, status = place.partition(" ")
+        self._room = self._sandbox.room("Friends", self.person, kind=kind)
+        self._room.set_bot(self.person, status)
+        await self._until_told()
+        assert self._room.messages() == []
+        return ""
+
+    async def type_inline(self, text: str) -> str:
+        """Type after the bot's name; what is offered."""
+        self._query = await self.person.type_inline(text, room=self._room)
+        return draw_offers(await self.person.wait_for_results(self._query))
+
+    async def choose(self, number: str) -> str:
+        """Send an offer; what stands in the chat then, and what the bot says to it: nothing."""
+        offers = await self.person.wait_for_results(self._query)
+        self._seen = await self.person.choose(self._query, offers.results[int(number) - 1]["id"])
+        await self._until_told()
+        return draw(self._seen)
 
     async def say(self, text: str) -> str:
         """Write; what the bot replies."""
+        if self._room:
+            return await self._say_in(self._room, text)
         self._said = await self.person.say(text)
         self._seen = await self.person.wait_for_reply(self._said)
         return draw(self._seen)
@@ -57,6 +93,18 @@ class Player:
             return f"({told})"
         return await self._next()
 
+    async def _say_in(self, room: Room, text: str) -> str:
+        self._said = await self.person.say(text, room=room)
+        await self._until_told()
+        self._seen = next((m for m in room.messages() if m.reply_to == self._said), None)
+        return draw(self._seen) if self._seen else "(silence)"
+
+    async def _until_told(self) -> None:
+        """The bot has done with everything that it was told."""
+        async with asyncio.timeout(10):
+            while self._sandbox.world.updates.pending():
+                await self._sandbox.world.bell.wait(1)
+
     async def _next(self) -> str:
         """The last message once it was edited, or the one that came after it."""
         assert self._seen is not None
@@ -69,7 +117,7 @@ class Player:
 
     def _latest(self) -> BotMessage:
         assert self._seen is not None
-        newest = self.person.messages()[-1]
+        newest = (self._room or self.person).messages()[-1]
         return newest if newest.id > self._seen.id else self.person.message(self._seen.id)
 
 
@@ -86,5 +134,23 @@ def draw(message: BotMessage) -> str:
     for at, mark in sorted(marks, key=lambda each: (each[0], each[1] == "*")):
         text += units[2 * last : 2 * at].decode("utf-16-le") + mark
         last = at
-    rows = ["  ".join(f"[{button['text']}]" for button in row) for row in message.keyboard]
+    rows = ["  ".join(draw_button(button) for button in row) for row in message.keyboard]
     return "\n".join([text + units[2 * last :].decode("utf-16-le"), *rows])
+
+
+def draw_button(button: dict[str, Any]) -> str:
+    """A button, with what it opens when that is the bot itself."""
+    _, opens, parameter = str(button.get("url", "")).partition("?start=")
+    if parameter.startswith("a_"):
+        parameter = "these quotes"
+    return f"[{button['text']} → {parameter}]" if opens else f"[{button['text']}]"
+
+
+def draw_offers(offers: InlineAnswer) -> str:
+    """The cards of an inline answer, and the button above them."""
+    above = [f"[{offers.button['text']}]"] if offers.button else []
+    cards = [
+        f"{number}. {card['title']}\n   {card['description']}"
+        for number, card in enumerate(offers.results, 1)
+    ]
+    return "\n".join([*above, *cards])

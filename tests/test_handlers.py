@@ -9,12 +9,15 @@ import pytest
 from articles import RuleBase, numbered, version
 from conversations import play
 from telegram import Update
+from telegram.error import Forbidden
 
 from bot import asker, replies
 from bot.app import serve
 from bot.asker import Asker
+from bot.compose import Page
 from bot.database import open_database
 from bot.handlers import Handlers
+from bot.places import Places
 from bot.quotes import Quotes
 from bot.replies import Replies
 from bot.sandbox import faults
@@ -25,11 +28,14 @@ from bot.transport import TelegramBot
 from corpus.cases import load_cases
 from index.answer import Answer
 
+EVERYWHERE = Places()
 SCRIPTS = sorted((Path(__file__).parent / "conversations").glob("*.txt"))
 
 
 @asynccontextmanager
-async def serving(sandbox: Sandbox, folder: Path, base: RuleBase | None = None) -> AsyncIterator[None]:
+async def serving(
+    sandbox: Sandbox, folder: Path, base: RuleBase | None = None, *, places: Places = EVERYWHERE
+) -> AsyncIterator[None]:
     """The bot at work in this process."""
     bot = TelegramBot(sandbox.token, api_url=sandbox.api_url, poll_timeout_s=50)
     engine = open_database(f"sqlite:///{folder}/bot.sqlite")
@@ -37,7 +43,7 @@ async def serving(sandbox: Sandbox, folder: Path, base: RuleBase | None = None) 
     stopping = asyncio.Event()
     await bot.initialize()
     running = serve(
-        bot, Seen(engine, now=lambda: 0.0), Asker(base or RuleBase(lambda: quotes)), stopping, groups=True
+        bot, Seen(engine, now=lambda: 0.0), Asker(base or RuleBase(lambda: quotes)), stopping, places=places
     )
     task = asyncio.create_task(running)
     try:
@@ -287,13 +293,16 @@ async def test_channels_are_left_always_and_groups_where_they_are_switched_off(
         async def leave(self, chat_id: int) -> None:
             left.append(chat_id)
 
+        async def send(self, chat_id: int, page: Page) -> None:
+            raise Forbidden("bot can't send messages there")
+
     bot = TelegramBot("1:token", api_url="http://127.0.0.1:9/bot", poll_timeout_s=0)
     handlers = Handlers(
         asker=Asker(RuleBase(lambda: Quotes(version()))),
         replies=Leaving(bot),
         cases=load_cases(),
         bot_name="sprava_bot",
-        groups=groups,
+        places=Places(groups=groups),
     )
     person = {"id": 7, "is_bot": False, "first_name": "Alena"}
     me = {"id": 1, "is_bot": True, "first_name": "sprava"}
