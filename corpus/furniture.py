@@ -8,42 +8,18 @@ byline, date, how the text was made) is kept as metadata. The words are in
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from corpus import bylines, patterns
 from corpus.dates import parse_date
-from corpus.document import PartialDate
+from corpus.lines import Line, Lines, Page
 from corpus.publishers import find_publisher
-from corpus.readers.draft import Cut
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a page, without white space around it; `number` counts from 1, empty lines too."""
-
-    number: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A page sorted into the article and the rest: each line that is not empty is in `body` or in `cut`."""
-
-    body: str
-    """The kept lines as they stood; one empty line where there was at least one."""
-    cut: tuple[Cut, ...]
-    title: str | None
-    publisher: str | None
-    author: str | None
-    published: PartialDate | None
-    notice: str | None
 
 
 def sort_page(lines: Sequence[Line], *, title: str | None = None) -> Page:
     """The page without its furniture; `title` is given where the format itself names it, else it is looked for."""
-    page = _Page(lines)
-    head = page.before_prose()
+    page = Lines(lines)
+    head = _before_prose(lines)
     _take_title(page, head, title)
     _take_head(page, head)
     _take_tail(page)
@@ -60,79 +36,7 @@ def sort_page(lines: Sequence[Line], *, title: str | None = None) -> Page:
     )
 
 
-@dataclass
-class _Page:
-    lines: Sequence[Line]
-    why: dict[int, str] = field(default_factory=dict)
-    """Place in `lines` of each cut line -> reason; their numbers need not differ."""
-    title: str | None = None
-    publisher: str | None = None
-    author: str | None = None
-    published: PartialDate | None = None
-    notice: str | None = None
-
-    def __post_init__(self) -> None:
-        self._place = {id(line): place for place, line in enumerate(self.lines)}
-
-    def kept(self) -> list[Line]:
-        return [line for line in self.lines if line.text and not self.reason(line)]
-
-    def cuts(self) -> tuple[Cut, ...]:
-        return tuple(
-            Cut(self.lines[place].number, self.lines[place].text, self.why[place])
-            for place in sorted(self.why)
-        )
-
-    def cut(self, line: Line, why: str) -> None:
-        self.why.setdefault(self._place[id(line)], why)
-
-    def reason(self, line: Line) -> str:
-        """Why the line is cut; empty if it is kept."""
-        return self.why.get(self._place[id(line)], "")
-
-    def before_prose(self) -> list[Line]:
-        head: list[Line] = []
-        for line in self.lines:
-            if line.text and _is_prose(line.text):
-                break
-            if line.text:
-                head.append(line)
-        return head
-
-    def neighbour(self, line: Line, step: int) -> Line | None:
-        """The line directly above (-1) or below (1), if it is not empty."""
-        place = self._place[id(line)] + step
-        found = self.lines[place] if 0 <= place < len(self.lines) else None
-        return found if found and found.text else None
-
-    def block(self, line: Line) -> Iterator[Line]:
-        """The nearest other lines between the same two empty lines."""
-        for step in (-1, 1):
-            near = self.neighbour(line, step)
-            for _ in range(_NEAR):
-                if not near:
-                    break
-                yield near
-                near = self.neighbour(near, step)
-
-    def stands_alone(self, line: Line) -> bool:
-        """Whether it is no part of a paragraph that was broken into lines."""
-        above, below = self.neighbour(line, -1), self.neighbour(line, 1)
-        broken_above = above and len(above.text) >= 40 and above.text[-1] not in ".!?…:;»”\"'"
-        return not (broken_above and above and not self.reason(above)) and not (
-            below and below.text[0].islower()
-        )
-
-    def body(self) -> str:
-        kept: list[str] = []
-        for line in self.lines:
-            if self.reason(line) or (not line.text and (not kept or not kept[-1])):
-                continue
-            kept.append(line.text)
-        return "\n".join(kept).strip("\n")
-
-
-def _take_title(page: _Page, head: list[Line], title: str | None) -> None:
+def _take_title(page: Lines, head: list[Line], title: str | None) -> None:
     """The given title, else a head line that comes twice, else the first one that can be a title; its repeats go."""
     again = "title, repeated"
     if title is None:
@@ -162,7 +66,7 @@ def _can_be_title(line: Line) -> bool:
     return find_publisher(line.text) is None and not bylines.author_of(line.text)
 
 
-def _take_head(page: _Page, head: list[Line]) -> None:
+def _take_head(page: Lines, head: list[Line]) -> None:
     """Dates, bylines, counters, weather and navigation above the article."""
     dates = {line for line in page.kept() if parse_date(bylines.unbulleted(line.text))}
     chronicle = not dates.issubset(head)
@@ -183,14 +87,14 @@ def _take_head(page: _Page, head: list[Line]) -> None:
             _take_byline(page, line, bylines.unbulleted(line.text))
 
 
-def _keep(page: _Page, kind: str, text: str) -> None:
+def _keep(page: Lines, kind: str, text: str) -> None:
     if kind == "date of publication":
         page.published = page.published or bylines.date_of(text)
     elif kind == "byline":
         _sign(page, text)
 
 
-def _is_byline(page: _Page, line: Line) -> bool:
+def _is_byline(page: Lines, line: Line) -> bool:
     """A name among the page's data: beside a date or a counter, or the name of a known publisher alone."""
     name = bylines.unbulleted(line.text)
     if find_publisher(name):
@@ -200,19 +104,19 @@ def _is_byline(page: _Page, line: Line) -> bool:
     return beside and bool(bylines.NAME.fullmatch(name)) and len(name.split()) <= 4
 
 
-def _take_byline(page: _Page, line: Line, name: str) -> None:
+def _take_byline(page: Lines, line: Line, name: str) -> None:
     page.cut(line, "byline")
     _sign(page, name)
 
 
-def _sign(page: _Page, name: str) -> None:
+def _sign(page: Lines, name: str) -> None:
     publisher = find_publisher(name)
     page.publisher = page.publisher or (publisher.name if publisher else None)
     # One unknown word beside the date is as likely the name of a section as that of a person.
     page.author = page.author or (name if publisher or " " in name else None)
 
 
-def _take_tail(page: _Page) -> None:
+def _take_tail(page: Lines) -> None:
     """Everything below the article: links to others, readers' comments, then line by line from the end."""
     _take_links(page)
     _take_comments(page)
@@ -234,7 +138,7 @@ def _take_tail(page: _Page) -> None:
             return
 
 
-def _take_links(page: _Page) -> None:
+def _take_links(page: Lines) -> None:
     """A heading such as "Related articles", and what follows, if no prose does."""
     kept = page.kept()
     for position in range(max(0, _end_of_prose(kept) - 1), len(kept)):
@@ -245,7 +149,7 @@ def _take_links(page: _Page) -> None:
             return
 
 
-def _take_comments(page: _Page) -> None:
+def _take_comments(page: Lines) -> None:
     """A heading that counts readers' comments, with as many below it, or the form to write one."""
     kept = page.kept()
     total, above = sum(len(line.text) for line in kept), 0
@@ -264,7 +168,6 @@ def _take_comments(page: _Page) -> None:
 
 
 _LINES_A_COMMENT = 6
-_NEAR = 10
 
 
 def _end_of_prose(kept: Sequence[Line]) -> int:
@@ -272,7 +175,7 @@ def _end_of_prose(kept: Sequence[Line]) -> int:
     return next((place + 1 for place in reversed(range(len(kept))) if _may_be_prose(kept[place])), 0)
 
 
-def _take_notice(page: _Page) -> None:
+def _take_notice(page: Lines) -> None:
     """The publisher's statement that a machine wrote the text, above the article or inside its last paragraphs."""
     kept = page.kept()
     for line in kept[:2]:
@@ -283,7 +186,7 @@ def _take_notice(page: _Page) -> None:
         page.notice = page.notice or patterns.ai_notice(line.text)
 
 
-def _take_anywhere(page: _Page) -> None:
+def _take_anywhere(page: Lines) -> None:
     """What is furniture wherever it stands alone: credits of photos, counters, buttons, "Read also: …"."""
     kept = page.kept()
     for position, line in enumerate(kept):
@@ -306,6 +209,13 @@ def _letters(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
+def _before_prose(lines: Sequence[Line]) -> list[Line]:
+    """The lines above the first sentence of the article."""
+    texts = [line for line in lines if line.text]
+    end = next((place for place, line in enumerate(texts) if _is_prose(line.text)), len(texts))
+    return texts[:end]
+
+
 def _is_prose(text: str) -> bool:
     """A sentence of the article's own: not merely long, and not a known kind of furniture."""
     if len(text) <= 250 and not (text[-1] in ".…" and len(text.split()) >= 8):
@@ -323,8 +233,3 @@ def _may_be_prose(line: Line) -> bool:
 
 _SENTENCE = re.compile(r"^[—–«“]|[.…:;][»”\"']?$|[»”\"'][.!?…]$")
 """Speech, or an end that headlines do not have."""
-
-
-def numbered(texts: Iterable[str]) -> list[Line]:
-    """Lines counted from 1."""
-    return [Line(number, text.strip()) for number, text in enumerate(texts, start=1)]

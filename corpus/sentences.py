@@ -57,7 +57,9 @@ def sentence_starts(text: str, *, language: str) -> list[int]:
     while offset < len(text):
         space = text.rfind(" ", offset, offset + _CHUNK) if len(text) - offset > _CHUNK else -1
         end = space + 1 if space >= 0 else offset + _CHUNK
-        starts += (offset + start for start in _starts(text[offset:end], language.partition("-")[0]))
+        chunk = text[offset:end]
+        if not chunk.isspace():
+            starts += (offset + start for start in _starts(chunk, language.partition("-")[0]))
         offset = end
     return list(_limited(text, starts))
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.furniture import Page, numbered, sort_page
+from corpus.furniture import sort_page
+from corpus.lines import Page, numbered
 
 TITLE = "Суд вынес приговор Ивану Примерову по двум статьям"
 LEAD = "Суд в Минске признал Ивана Примерова виновным и назначил ему три года лишения свободы, сообщили правозащитники."

@@ -5,7 +5,8 @@ from typing import Any
 
 from corpus.dates import parse_date
 from corpus.document import normalise
-from corpus.furniture import numbered, sort_page
+from corpus.furniture import sort_page
+from corpus.lines import numbered
 from corpus.publishers import find_publisher
 from corpus.readers import isolated
 from corpus.readers.draft import Draft

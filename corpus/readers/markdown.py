@@ -11,7 +11,8 @@ from markdown_it.token import Token
 from corpus.dates import parse_date
 from corpus.document import PartialDate, Reliability
 from corpus.format import split_front_matter
-from corpus.furniture import Line, sort_page
+from corpus.furniture import sort_page
+from corpus.lines import Line
 from corpus.readers.draft import Cut, Draft, UnreadableError
 from corpus.readers.text import draft_of
 

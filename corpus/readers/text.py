@@ -2,7 +2,8 @@
 
 from corpus import format
 from corpus.document import Reliability, normalise
-from corpus.furniture import Page, numbered, sort_page
+from corpus.furniture import sort_page
+from corpus.lines import Page, numbered
 from corpus.readers.draft import Draft
 
 
