@@ -9,10 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from articles import DOCUMENTS, numbered, publish
+from doors import a_door
 
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
+from bot.settings import Door
 
 SERVE = Path(__file__).parent / "serve.py"
 PEOPLE, QUESTIONS = 20, 10
@@ -20,7 +23,7 @@ PEOPLE, QUESTIONS = 20, 10
 
 @asynccontextmanager
 async def bot(
-    sandbox: Sandbox, home: Path, *, pause_s: float = 0, token: str | None = None
+    sandbox: Sandbox, home: Path, *, pause_s: float = 0, token: str | None = None, door: Door | None = None
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """The running bot; killed at the end if it still runs."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SPRAVA_")}
@@ -29,6 +32,12 @@ async def bot(
         "SPRAVA_BOT_TOKEN": token or sandbox.token,
         "SPRAVA_BOT_API_URL": sandbox.api_url,
     }
+    if door:
+        environment |= {
+            "SPRAVA_WEBHOOK_URL": door.url,
+            "SPRAVA_WEBHOOK_SECRET": door.secret,
+            "SPRAVA_WEBHOOK_LISTEN": f"{door.host}:{door.port}",
+        }
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(SERVE), str(pause_s), env=environment, stderr=asyncio.subprocess.PIPE
     )
@@ -38,6 +47,12 @@ async def bot(
         if process.returncode is None:
             process.kill()
         await process.wait()
+
+
+@pytest.fixture(params=["polling", "webhook"])
+def door(request: pytest.FixtureRequest) -> Door | None:
+    """Both ways in: every promise holds for both."""
+    return a_door() if request.param == "webhook" else None
 
 
 async def ask_all(people: list[Person]) -> dict[tuple[int, int], int]:
@@ -65,10 +80,10 @@ async def check_all(people: list[Person], asked: dict[tuple[int, int], int], *, 
 
 
 async def test_200_questions_from_20_people_are_answered_each_with_its_own_answer_in_order(
-    tmp_path: Path,
+    tmp_path: Path, door: Door | None
 ) -> None:
     publish(tmp_path, numbered(PEOPLE * QUESTIONS))
-    async with Sandbox() as sandbox, bot(sandbox, tmp_path, pause_s=0.01) as process:
+    async with Sandbox() as sandbox, bot(sandbox, tmp_path, door=door, pause_s=0.01) as process:
         people = [sandbox.person(f"Person {n}", language_code="en") for n in range(PEOPLE)]
         await check_all(people, await ask_all(people), repeats=False)
         process.send_signal(signal.SIGTERM)
@@ -81,34 +96,38 @@ async def test_200_questions_from_20_people_are_answered_each_with_its_own_answe
     assert [secret for secret in [*secrets, *(str(person.id) for person in people)] if secret in told] == []
 
 
-async def test_after_kill_9_in_the_middle_a_new_process_answers_what_is_left(tmp_path: Path) -> None:
+async def test_after_kill_9_in_the_middle_a_new_process_answers_what_is_left(
+    tmp_path: Path, door: Door | None
+) -> None:
     publish(tmp_path, numbered(PEOPLE * QUESTIONS))
     async with Sandbox() as sandbox:
         people = [sandbox.person(f"Person {n}", language_code="en") for n in range(PEOPLE)]
         asked = await ask_all(people)
         for kill_after in (15, 60, 120):
-            async with bot(sandbox, tmp_path, pause_s=0.05) as process:
+            async with bot(sandbox, tmp_path, door=door, pause_s=0.05) as process:
                 async with asyncio.timeout(60):
                     while len(sandbox.calls("sendMessage")) < kill_after:
                         await sandbox.world.bell.wait(1)
                 process.kill()
         assert 0 < sum(len(person.messages()) for person in people) < len(asked)
-        async with bot(sandbox, tmp_path):
+        async with bot(sandbox, tmp_path, door=door):
             await check_all(people, asked, repeats=True)
         sent = sum(len(person.messages()) for person in people)
         assert sent <= len(asked) + 3 * 16, "at most the batch in flight at each kill may come twice"
 
 
-async def test_sigterm_finishes_what_was_begun_and_a_second_bot_does_the_rest(tmp_path: Path) -> None:
+async def test_sigterm_finishes_what_was_begun_and_a_second_bot_does_the_rest(
+    tmp_path: Path, door: Door | None
+) -> None:
     publish(tmp_path, numbered(PEOPLE * QUESTIONS))
     async with Sandbox() as sandbox:
         people = [sandbox.person(f"Person {n}", language_code="en") for n in range(PEOPLE)]
         asked = await ask_all(people)
-        async with bot(sandbox, tmp_path, pause_s=0.1) as process:
+        async with bot(sandbox, tmp_path, door=door, pause_s=0.1) as process:
             await people[0].wait_for_message(timeout_s=30)
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 30) == 0
-        async with bot(sandbox, tmp_path):
+        async with bot(sandbox, tmp_path, door=door):
             await check_all(people, asked, repeats=False)
 
 
@@ -138,3 +157,65 @@ async def test_a_rejected_token_ends_the_bot_with_one_line_that_does_not_hold_it
         assert output.decode().splitlines() == [
             "sprava: Telegram rejected the bot token: check SPRAVA_BOT_TOKEN or its file; @BotFather shows it."
         ]
+
+
+async def test_an_update_that_ends_the_process_every_time_is_given_up_and_the_others_are_answered(
+    tmp_path: Path, door: Door | None
+) -> None:
+    publish(tmp_path, numbered(40))
+    async with Sandbox() as sandbox:
+        people = [sandbox.person(f"Person {n}", language_code="en") for n in range(8)]
+        asked = {}
+        for n, person in enumerate(people):
+            asked[person, n] = await person.say(f"What is said of letter number {n}?")
+            if n == 3:
+                poison = await person.say("crash")
+        starts = 0
+        async with asyncio.timeout(120):
+            while sandbox.world.updates.pending():
+                async with bot(sandbox, tmp_path, door=door) as process:
+                    starts += 1
+                    ended = asyncio.create_task(process.wait())
+                    while not ended.done() and sandbox.world.updates.pending():
+                        await asyncio.sleep(0.05)
+                sandbox.clock.advance(61)
+        assert starts <= 4, "once among others, twice alone, and once to the end"
+        for (person, n), message in asked.items():
+            answer = await person.wait_for_reply(message)
+            assert re.findall(r"\d+", answer.quotes[0]) == [str(n)]
+        assert "E-" in (await people[3].wait_for_reply(poison)).text
+
+
+async def test_a_second_bot_on_the_same_database_stands_by_and_takes_over(tmp_path: Path) -> None:
+    publish(tmp_path, numbered(10))
+    async with Sandbox() as sandbox, bot(sandbox, tmp_path) as first:
+        person = sandbox.person("Alena", language_code="en")
+        await person.wait_for_reply(await person.say("What of letter number 1?"), timeout_s=30)
+        async with bot(sandbox, tmp_path) as second:
+            line = await asyncio.wait_for(second.stderr.readline(), 30)
+            assert f"another bot runs on this database, standing by pid={first.pid}" in line.decode()
+            asked = await person.say("What of letter number 2?")
+            assert (await person.wait_for_reply(asked)).quotes
+            first.kill()
+            asked = await person.say("What of letter number 3?")
+            assert (await person.wait_for_reply(asked, timeout_s=10)).quotes
+            assert "another poller" not in str(sandbox.calls("getUpdates"))
+            assert {entry.code for entry in sandbox.calls("getUpdates")} <= {200, 409}
+
+
+async def test_a_second_sigterm_ends_the_process_at_once_and_loses_nothing(tmp_path: Path) -> None:
+    publish(tmp_path, numbered(10))
+    async with Sandbox() as sandbox:
+        person = sandbox.person("Alena", language_code="en")
+        asked = await person.say("What of letter number 1?")
+        async with bot(sandbox, tmp_path, pause_s=15) as process:
+            async with asyncio.timeout(30):
+                while not sandbox.calls("sendChatAction"):
+                    await sandbox.world.bell.wait(1)
+            process.send_signal(signal.SIGTERM)
+            await asyncio.sleep(0.3)
+            assert process.returncode is None
+            process.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(process.wait(), 2) == 1
+        async with bot(sandbox, tmp_path):
+            assert (await person.wait_for_reply(asked, timeout_s=30)).quotes

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import pytest
+from doors import a_door
 from sqlalchemy.exc import OperationalError
 from telegram import Update
 
-from bot import handling, intake
+from bot import handling, intake, webhook
 from bot.asker import Crowd
 from bot.database import METADATA, open_database
 from bot.handling import Handling
@@ -18,7 +21,9 @@ from bot.lanes import chat_of
 from bot.sandbox import faults
 from bot.sandbox.server import Sandbox
 from bot.seen import Claim, Seen
+from bot.settings import Door
 from bot.transport import NotSentError, TelegramBot
+from bot.webhook import Webhook
 
 Handle = Callable[[Update], Awaitable[None]]
 
@@ -28,13 +33,21 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses a hundred times shorter."""
     monkeypatch.setattr(intake, "_NETWORK_S", (0.005, 0.6))
     monkeypatch.setattr(intake, "_STANDBY_S", (0.05, 0.6))
+    monkeypatch.setattr(webhook, "_UNREACHABLE_S", 0)
+
+
+class Taking(Protocol):
+    """An intake at work; yields the codes it gave up with."""
+
+    def __call__(
+        self, sandbox: Sandbox, folder: Path, handle: Handle
+    ) -> AbstractAsyncContextManager[list[str]]: ...
 
 
 @asynccontextmanager
-async def taking(
-    sandbox: Sandbox, folder: Path, handle: Handle, *, now: Callable[[], float] = lambda: 0.0
+async def at_work(
+    sandbox: Sandbox, folder: Path, handle: Handle, *, door: Door | None = None
 ) -> AsyncIterator[list[str]]:
-    """An intake at work; yields the codes it gave up with."""
     bot = TelegramBot(sandbox.token, api_url=sandbox.api_url, poll_timeout_s=50)
     engine = open_database(f"sqlite:///{folder}/bot.sqlite")
     given_up: list[str] = []
@@ -42,8 +55,8 @@ async def taking(
     async def give_up(_update: Update, code: str) -> None:
         given_up.append(code)
 
-    tries = Handling(bot, Seen(engine, now=now), handle=handle, give_up=give_up)
-    taker = Intake(bot, tries, crowd=Crowd())
+    tries = Handling(bot, Seen(engine, now=lambda: 0.0), handle=handle, give_up=give_up)
+    taker = Webhook(bot, tries, crowd=Crowd(), door=door) if door else Intake(bot, tries, crowd=Crowd())
     await bot.initialize()
     task = asyncio.create_task(taker.run())
     try:
@@ -53,6 +66,18 @@ async def taking(
         await task
         await bot.shutdown()
         engine.dispose()
+
+
+@pytest.fixture(params=["polling", "webhook"])
+def taking(request: pytest.FixtureRequest) -> Taking:
+    """Both ways in: every promise holds for both."""
+    return partial(at_work, door=a_door() if request.param == "webhook" else None)
+
+
+@pytest.fixture
+def polling() -> Taking:
+    """The one way that has offsets and conflicts."""
+    return at_work
 
 
 def collecting() -> tuple[list[str], Handle]:
@@ -71,7 +96,7 @@ async def until(sandbox: Sandbox, happened: Callable[[], bool]) -> None:
             await sandbox.world.bell.wait(0.01)
 
 
-async def test_an_update_stays_with_telegram_until_it_is_handled(tmp_path: Path) -> None:
+async def test_an_update_stays_with_telegram_until_it_is_handled(tmp_path: Path, taking: Taking) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def handle(_update: Update) -> None:
@@ -87,7 +112,7 @@ async def test_an_update_stays_with_telegram_until_it_is_handled(tmp_path: Path)
         await until(sandbox, lambda: not sandbox.world.updates.pending())
 
 
-async def test_order_is_kept_within_a_chat_and_chats_run_side_by_side(tmp_path: Path) -> None:
+async def test_order_is_kept_within_a_chat_and_chats_run_side_by_side(tmp_path: Path, taking: Taking) -> None:
     done: list[str] = []
     slow = asyncio.Event()
 
@@ -110,7 +135,7 @@ async def test_order_is_kept_within_a_chat_and_chats_run_side_by_side(tmp_path: 
     assert done[3:] == ["A0", "A1", "A2"]
 
 
-async def test_a_poison_update_is_tried_twice_given_up_and_passed(tmp_path: Path) -> None:
+async def test_a_poison_update_is_tried_twice_given_up_and_passed(tmp_path: Path, taking: Taking) -> None:
     tried: list[str] = []
 
     async def handle(update: Update) -> None:
@@ -140,7 +165,7 @@ async def test_a_poison_update_is_tried_twice_given_up_and_passed(tmp_path: Path
     ids=["empty", "chat is a list", "id is a list", "bad date"],
 )
 async def test_an_update_that_cannot_be_parsed_stops_nobody(
-    tmp_path: Path, payload: dict[str, object]
+    tmp_path: Path, payload: dict[str, object], taking: Taking
 ) -> None:
     texts, handle = collecting()
     async with Sandbox() as sandbox, taking(sandbox, tmp_path, handle) as given_up:
@@ -152,7 +177,7 @@ async def test_an_update_that_cannot_be_parsed_stops_nobody(
 
 
 async def test_a_handler_that_takes_too_long_is_given_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taking: Taking
 ) -> None:
     monkeypatch.setattr(handling, "HANDLER_S", 0.05)
 
@@ -164,7 +189,7 @@ async def test_a_handler_that_takes_too_long_is_given_up(
         await until(sandbox, lambda: len(given_up) == 1)
 
 
-async def test_what_never_left_is_tried_until_it_does(tmp_path: Path, quick: None) -> None:
+async def test_what_never_left_is_tried_until_it_does(tmp_path: Path, quick: None, taking: Taking) -> None:
     tries = 0
 
     async def handle(_update: Update) -> None:
@@ -179,7 +204,9 @@ async def test_what_never_left_is_tried_until_it_does(tmp_path: Path, quick: Non
     assert (tries, given_up) == (6, [])
 
 
-async def test_a_finished_update_that_comes_again_is_not_handled_again(tmp_path: Path) -> None:
+async def test_a_finished_update_that_comes_again_is_not_handled_again(
+    tmp_path: Path, taking: Taking
+) -> None:
     texts, handle = collecting()
     begun = asyncio.Event()
 
@@ -201,27 +228,31 @@ async def test_a_finished_update_that_comes_again_is_not_handled_again(tmp_path:
     assert texts == ["second", "first"]
 
 
-async def test_polls_that_repeat_their_offset_keep_three_seconds_apart(tmp_path: Path) -> None:
+async def test_polls_that_repeat_their_offset_keep_three_seconds_apart(
+    tmp_path: Path, polling: Taking
+) -> None:
     go_on = asyncio.Event()
 
     async def handle(_update: Update) -> None:
         await go_on.wait()
 
-    async with Sandbox() as sandbox, taking(sandbox, tmp_path, handle):
+    async with Sandbox() as sandbox, polling(sandbox, tmp_path, handle):
         await sandbox.person("Alena").say("hello")
         await asyncio.sleep(1)
         assert len(sandbox.calls("getUpdates")) <= 2
         go_on.set()
 
 
-async def test_while_another_poller_holds_the_token_it_stands_by(tmp_path: Path, quick: None) -> None:
+async def test_while_another_poller_holds_the_token_it_stands_by(
+    tmp_path: Path, quick: None, polling: Taking
+) -> None:
     texts, handle = collecting()
     async with Sandbox() as sandbox:
         sandbox.faults.add(
             "getUpdates", faults.error(409, "Conflict: terminated by other getUpdates request"), times=3
         )
         await sandbox.person("Alena").say("hello")
-        async with taking(sandbox, tmp_path, handle):
+        async with polling(sandbox, tmp_path, handle):
             await until(sandbox, lambda: texts == ["hello"])
     assert [entry.code for entry in sandbox.calls("getUpdates")][:4] == [409, 409, 409, 200]
 
@@ -238,26 +269,29 @@ async def test_while_another_poller_holds_the_token_it_stands_by(tmp_path: Path,
     ids=str,
 )
 async def test_a_poll_that_fails_is_repeated_and_loses_nothing(
-    tmp_path: Path, quick: None, fault: faults.Fault
+    tmp_path: Path, quick: None, fault: faults.Fault, polling: Taking
 ) -> None:
     texts, handle = collecting()
     async with Sandbox(throttle=False) as sandbox:
         sandbox.faults.add("getUpdates", fault, times=2)
         await sandbox.person("Alena").say("hello")
-        async with taking(sandbox, tmp_path, handle):
+        async with polling(sandbox, tmp_path, handle):
             await until(sandbox, lambda: texts == ["hello"])
 
 
-async def test_a_revoked_token_ends_the_bot(tmp_path: Path) -> None:
+async def test_a_revoked_token_ends_the_bot(tmp_path: Path, taking: Taking) -> None:
     _, handle = collecting()
     async with Sandbox() as sandbox:
         sandbox.faults.add("getUpdates", faults.error(401, "Unauthorized"))
+        sandbox.faults.add("setWebhook", faults.error(401, "Unauthorized"))
         with pytest.raises(TokenRejectedError):
             async with taking(sandbox, tmp_path, handle):
                 await asyncio.sleep(0.5)
 
 
-async def test_a_database_that_fails_ends_the_bot_and_the_update_stays_with_telegram(tmp_path: Path) -> None:
+async def test_a_database_that_fails_ends_the_bot_and_the_update_stays_with_telegram(
+    tmp_path: Path, taking: Taking
+) -> None:
     async def handle(_update: Update) -> None:
         engine = open_database(f"sqlite:///{tmp_path}/bot.sqlite")
         METADATA.drop_all(engine)
@@ -271,7 +305,7 @@ async def test_a_database_that_fails_ends_the_bot_and_the_update_stays_with_tele
         assert len(sandbox.world.updates.pending()) == 1
 
 
-async def test_a_stop_leaves_what_was_not_begun_to_telegram(tmp_path: Path) -> None:
+async def test_a_stop_leaves_what_was_not_begun_to_telegram(tmp_path: Path, taking: Taking) -> None:
     begun = asyncio.Event()
     texts, collect = collecting()
 
@@ -287,9 +321,8 @@ async def test_a_stop_leaves_what_was_not_begun_to_telegram(tmp_path: Path) -> N
         async with taking(sandbox, tmp_path, handle):
             await begun.wait()
         assert texts == ["begun"]
-        assert (
-            len(sandbox.world.updates.pending()) == 2
-        )  # "begun" is known as finished, but not yet confirmed
+        # Polling has not confirmed "begun" yet, but knows that it is finished.
+        assert 1 <= len(sandbox.world.updates.pending()) <= 2
         async with taking(sandbox, tmp_path, collect):
             await until(sandbox, lambda: not sandbox.world.updates.pending())
     assert texts == ["begun", "not begun"]
