@@ -5,13 +5,14 @@ Who would wait too long is told at once instead: the queue is bounded in number 
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.quotes import Quotes
 from index.answer import Answer
+from index.case_file import CaseBook
 
 BATCH = 16
 WAITING = 256
@@ -19,6 +20,9 @@ WAIT_S = 10.0
 """Longest wait in our own queue, by the pace of the batches so far; a handler has 20 s."""
 CROWD_S = 30.0
 """How long more may come than we take in before new questions are refused; the backlog waits at Telegram."""
+
+
+T = TypeVar("T")
 
 
 class Base(Protocol):
@@ -30,6 +34,10 @@ class Base(Protocol):
 
     def answer_many(self, questions: Sequence[str]) -> tuple[Sequence[Answer], Quotes]:
         """An answer for each question, all from one version, and the quotes of that version."""
+        ...
+
+    def case_book(self) -> CaseBook:
+        """What the newest version says about each case."""
         ...
 
 
@@ -86,6 +94,11 @@ class Asker:
     def quotes(self) -> Quotes:
         """The quotes of the newest version; buttons need no encoder and wait for no batch."""
         return self._base.quotes()
+
+    async def look_up(self, ask: Callable[[CaseBook], T]) -> T:
+        """What `ask` finds in the case files: in the worker, because the first look at a version encodes."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._worker, lambda: ask(self._base.case_book()))
 
     async def run(self) -> None:
         """Answer until cancelled."""

@@ -50,7 +50,8 @@ class Cards:
             draw(writer, line)
             writer.plain("\n\n")
         if not leaves[page]:
-            writer.plain(self.texts.say("No source in the base says where this person is.")).plain("\n\n")
+            nothing = self.texts.say("No source in the base says where this person is.")
+            writer.plain(nothing).plain("\n\n")
         foot(writer)
         return writer.page(self._keyboard(file, timeline, page, len(leaves)))
 
@@ -153,19 +154,19 @@ class Cards:
 
     def _status(self, writer: Writer, line: Line) -> None:
         published = line.document.published
-        if published != PartialDate():
-            writer.plain(self.texts.say("As of {date}:", date=self.texts.date(published))).plain("\n")
-        writer.quote(line.excerpt.quote, folded=line.sensitive).plain("\n")
-        short_attribution(writer, line.excerpt, self.texts)
+        date = self.texts.date(published)
+        when = date if published == PartialDate() else self.texts.say("as of {date}", date=date)
+        self._quote(writer, line, when)
 
     def _event(self, writer: Writer, line: Line) -> None:
-        if line.dated:
-            writer.bold(inline(line.document.text[slice(*line.dated)]))
-        else:
-            when = self.texts.date(line.document.published)
-            writer.bold(self.texts.say("published {date}", date=when))
-        writer.plain("\n").quote(line.excerpt.quote, folded=line.sensitive).plain("\n")
-        short_attribution(writer, line.excerpt, self.texts)
+        date = self.texts.date(line.document.published)
+        published = self.texts.say("published {date}", date=date)
+        writer.bold(inline(line.document.text[slice(*line.dated)]) if line.dated else published).plain("\n")
+        self._quote(writer, line, date)
+
+    def _quote(self, writer: Writer, line: Line, when: str) -> None:
+        writer.quote(line.excerpt.quote, folded=line.sensitive).plain("\n")
+        short_attribution(writer, line.excerpt, self.texts, when=when)
 
     def _link(self, case: str) -> str:
         return deep_link(self.bot_name, case_link(case))

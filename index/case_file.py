@@ -4,9 +4,8 @@ Nothing is summarised: a line is one whole sentence, or two where the second lea
 about the person is `about.py`; whether one tells where they are is `statements.py` together with its verbs.
 """
 
-import math
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -181,7 +180,7 @@ class CaseBook:
         similar = self._cases[case].confusable
         return CaseFile(
             case=case,
-            status=tuple(one.line for one in self._without_repeating_briefs(status)),
+            status=tuple(one.line for one in _without_repeating_briefs(status)),
             timeline=self._timeline([*dated, *(one for one in status if not one.line.date)], language),
             designations=_designations(said),
             close=self._close(case, passages, similar),
@@ -271,16 +270,6 @@ class CaseBook:
         vectors = self.version.sentence_vectors
         return float(vectors[one.row] @ vectors[other.row])
 
-    def _without_repeating_briefs(self, status: Sequence[_Said]) -> list[_Said]:
-        """The same without a brief of ours whose event a source of the same or a later day tells."""
-        sources = [one for one in status if not one.line.document.is_brief]
-        return [
-            one
-            for one in status
-            if not one.line.document.is_brief
-            or not any(one.events & other.events and self._cosine(one, other) > _SAME for other in sources)
-        ]
-
     def _timeline(self, said: Iterable[_Said], language: str) -> tuple[Line, ...]:
         """By date; of lines that say the same, the one of the nearest source, of a brief only where no source does."""
         kept: list[_Said] = []
@@ -299,8 +288,8 @@ class CaseBook:
         return translated or bool(one.events & other.events and self._cosine(one, other) > _SAME)
 
     def _close(self, case: str, passages: Sequence[int], similar: Sequence[str]) -> tuple[str, ...]:
-        """Those named in the same passages most, those named everywhere less; a similar name alone is no closeness."""
-        together: Counter[str] = Counter()
+        """Those named in the same passages most, less by a list of many; a similar name alone is no closeness."""
+        weight: defaultdict[str, float] = defaultdict(float)
         for row in passages:
             passage = self.version.passage(row)
             named = {
@@ -309,13 +298,9 @@ class CaseBook:
                 if len(mention.cases) == 1
             }
             if case in named:
-                together.update(
-                    other for other in named if other not in {case, *similar} and self.has_card(other)
-                )
-        weight = {
-            other: count / math.log2(1 + len(self._named.passages_naming(other)))
-            for other, count in together.items()
-        }
+                others = [other for other in named if other not in {case, *similar} and self.has_card(other)]
+                for other in others:
+                    weight[other] += 1 / len(named)
         return tuple(sorted(weight, key=lambda other: (-weight[other], other))[:CLOSE])
 
 
@@ -330,6 +315,24 @@ def _designations(said: Sequence[_Said]) -> tuple[Line, ...]:
                 newest[line.document.publisher] = line
     found = sorted(newest.values(), key=lambda line: line.document.published, reverse=True)
     return tuple(found[:DESIGNATIONS])
+
+
+def _without_repeating_briefs(status: Sequence[_Said]) -> list[_Said]:
+    """The same without a brief of ours whose event a source tells that was published after it."""
+    sources = [one for one in status if not one.line.document.is_brief]
+    return [
+        one
+        for one in status
+        if not one.line.document.is_brief
+        or not any(_WHERE & one.events & other.events and _knows(other, one) for other in sources)
+    ]
+
+
+def _knows(source: _Said, brief: _Said) -> bool:
+    """Whether a source came out after what a brief dates, or the brief gives no date."""
+    published = source.line.document.published
+    day = (published.year or 0, published.month or 12, published.day or 31)
+    return brief.line.date is None or day >= _when(brief.line)
 
 
 def _gap(named: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> int:

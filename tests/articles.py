@@ -9,11 +9,14 @@ from pathlib import Path
 from encoders import HashingEncoder
 
 from bot.quotes import Quotes
+from corpus.cases import load_cases
 from corpus.document import Document, PartialDate, Reliability, normalise
 from index import store
 from index.answer import Answer, Reason
 from index.build import assemble
+from index.case_file import CaseBook
 from index.excerpt import Excerpt
+from index.statements import statements
 from index.version import Version
 
 VERDICT = Document(
@@ -104,6 +107,10 @@ class RuleBase:
         quotes = self.quotes()
         return [self._answer(question, quotes) for question in questions], quotes
 
+    def case_book(self) -> CaseBook:
+        """The case files of the version."""
+        return CaseBook(self.quotes().version, statements(HashingEncoder()), load_cases())
+
     def _answer(self, question: str, quotes: Quotes) -> Answer:
         excerpts = _matching(question, quotes.version)
         about = {"question": question, "version": quotes.version.number, "elapsed_ms": 1.0}
@@ -116,6 +123,8 @@ class RuleBase:
         if not excerpts:
             nearest = _matching("Losik", quotes.version)[:2]
             return Answer(reason=Reason.NO_SOURCE, candidates=("losik-ihar",), nearest=nearest, **about)
+        if "Ihar Losik" in question:
+            about["candidates"] = ("losik-ihar",)
         best = max(each.score for each in excerpts)
         shown = tuple(each for each in excerpts if each.score == best)[:3]
         return Answer(excerpts=shown, more=excerpts[len(shown) :][:5], differs="differ" in question, **about)
