@@ -49,13 +49,9 @@ class Corpus:
     spans: dict[str, list[tuple[Key, int, int]]] = field(default_factory=dict)
     """By document id: key, start, end."""
 
-    def paragraph(self, document: Document, start: int, end: int) -> Key:
-        """The paragraph that a span of a document shares most with."""
-        return max(self.spans[document.id], key=lambda span: min(end, span[2]) - max(start, span[1]))[0]
-
-    def start(self, document: Document, key: Key) -> int:
-        """Where a paragraph of a document starts."""
-        return next(start for other, start, _ in self.spans[document.id] if other == key)
+    def paragraphs(self, document: Document, start: int, end: int) -> tuple[Key, ...]:
+        """The paragraphs that a passage stands for: those of which it holds half, or that hold half of it."""
+        return covered(self.spans[document.id], start, end)
 
 
 def read(folder: Path) -> Squad | None:
@@ -98,6 +94,15 @@ def _paragraphs(articles: list[dict[str, Any]]) -> Iterator[tuple[Key, dict[str,
             yield (number, place), paragraph
 
 
+def covered(spans: Iterable[tuple[Key, int, int]], start: int, end: int) -> tuple[Key, ...]:
+    """Keys of the spans of which at least half lies between start and end, or that hold half of what lies there."""
+    return tuple(
+        key
+        for key, first, last in spans
+        if 2 * (min(end, last) - max(start, first)) >= min(end - start, last - first)
+    )
+
+
 def corpus(squad: Squad, languages: Iterable[str], *, keep: Callable[[Key], bool] = lambda _: True) -> Corpus:
     """A document for each article in each language, of the paragraphs that are kept."""
     made = Corpus()
@@ -107,11 +112,12 @@ def corpus(squad: Squad, languages: Iterable[str], *, keep: Callable[[Key], bool
             if kept:
                 id_ = f"{language}-{re.sub('[^a-z0-9]+', '-', title.lower())}"
                 made.documents.append(_document(id_, title, language, "\n\n".join(kept.values())))
-                made.spans[id_] = list(_spans(kept))
+                made.spans[id_] = list(placed(kept))
     return made
 
 
-def _spans(kept: dict[Key, str]) -> Iterator[tuple[Key, int, int]]:
+def placed(kept: dict[Key, str]) -> Iterator[tuple[Key, int, int]]:
+    """Where each paragraph stands in a text of all of them, with a blank line between."""
     start = 0
     for key, text in kept.items():
         yield key, start, start + len(text)

@@ -13,6 +13,8 @@ from pathlib import Path  # noqa: E402
 from statistics import mean, median  # noqa: E402
 from typing import Any  # noqa: E402
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from systems import SYSTEMS, System  # noqa: E402
 
 CHANGED = " One more sentence was added to this paragraph today."
@@ -42,14 +44,17 @@ def start(name: str, data: dict[str, Any], folder: Path) -> dict[str, float]:
 
 
 def work(name: str, data: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Build, ask every question, change one paragraph of three articles, and cut the sources."""
+    """Cut the sources, build, ask every question, and change one paragraph of three articles."""
     import torch
 
     torch.set_num_threads(1)
     system, articles, counter = SYSTEMS[name](data["model"], folder), data["articles"], Counter()
-    system.build([["A first text, to be warm."]])
-    counter.reset()
-    figures = {"built": _timed(lambda: system.build(articles)), "build texts": counter.reset()}
+    slices = {what: share(system, texts) for what, texts in data["sources"].items()}
+    figures = {
+        "slices": slices,
+        "built": _timed(lambda: system.build(articles)),
+        "build texts": counter.reset(),
+    }
     system.load()
     figures |= queries(system, data["questions"])
     counter.reset()
@@ -58,7 +63,7 @@ def work(name: str, data: dict[str, Any], folder: Path) -> dict[str, Any]:
         paragraphs = [articles[number][0] + CHANGED, *articles[number][1:]]
         changes.append(_timed(lambda n=number, p=paragraphs: system.change(n, p)))
     figures |= {"changed": median(took for took, _ in changes), "changed texts": counter.reset() / 3}
-    return figures | {"slices": {what: share(system, texts) for what, texts in data["sources"].items()}}
+    return figures
 
 
 def queries(system: System, questions: list[tuple[str, list[int]]]) -> dict[str, Any]:
@@ -67,8 +72,8 @@ def queries(system: System, questions: list[tuple[str, list[int]]]) -> dict[str,
     cpu, places = [], []
     for question, gold in questions:
         cpu.append(_timed(lambda q=question: system.ask(q))[1])
-        ranked = system.ranked(question)
-        places.append(ranked.index(tuple(gold)) + 1 if tuple(gold) in ranked else None)
+        found = enumerate(system.ranked(question), 1)
+        places.append(next((place for place, keys in found if tuple(gold) in keys), None))
     return {
         "query cpu": cpu,
         "R@1": mean(place == 1 for place in places),

@@ -3,7 +3,6 @@
 Heavy packages are imported where a system needs them, so that a cold start pays for its own only.
 """
 
-import json
 from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,8 +36,8 @@ class System(Protocol):
         """What a person who asks is given."""
         ...
 
-    def ranked(self, question: str) -> list[Id]:
-        """The best paragraphs, best first."""
+    def ranked(self, question: str) -> list[tuple[Id, ...]]:
+        """What is found, best first; each as the paragraphs that it stands for."""
         ...
 
     def chunks(self, text: str) -> list[str] | None:
@@ -77,8 +76,8 @@ class Bare(System):
         vector = self._model.encode_query([question], normalize_embeddings=True)
         return self._index.search(vector, TOP)[1][0]
 
-    def ranked(self, question: str) -> list[Id]:
-        return [divmod(int(row), 1000) for row in self.ask(question)]
+    def ranked(self, question: str) -> list[tuple[Id, ...]]:
+        return [(divmod(int(row), 1000),) for row in self.ask(question)]
 
     def chunks(self, text: str) -> None:
         return None
@@ -120,8 +119,8 @@ class Txtai(System):
     def ask(self, question: str) -> Any:
         return self._embeddings.search(question, TOP)
 
-    def ranked(self, question: str) -> list[Id]:
-        return [_id(found["id"]) for found in self.ask(question)]
+    def ranked(self, question: str) -> list[tuple[Id, ...]]:
+        return [(_id(found["id"]),) for found in self.ask(question)]
 
     def chunks(self, text: str) -> list[str]:
         from txtai.pipeline import Segmentation
@@ -167,8 +166,8 @@ class Haystack(System):
         embedding = self._texts.run(text=question)["embedding"]
         return self._store.embedding_retrieval(embedding, top_k=TOP)
 
-    def ranked(self, question: str) -> list[Id]:
-        return [(found.meta["article"], found.meta["paragraph"]) for found in self.ask(question)]
+    def ranked(self, question: str) -> list[tuple[Id, ...]]:
+        return [((found.meta["article"], found.meta["paragraph"]),) for found in self.ask(question)]
 
     def chunks(self, text: str) -> list[str]:
         from haystack import Document
@@ -208,7 +207,6 @@ class Sprava(System):
 
         self._encoder = open_encoder(IndexSettings(home=Path(model).parent.parent, model=None))
         self._folder = folder / "index"
-        self._file = folder / "articles.json"
 
     def load(self) -> Self:
         from index import store
@@ -218,7 +216,6 @@ class Sprava(System):
 
     def build(self, articles: Sequence[Sequence[str]]) -> None:
         self._articles = [list(paragraphs) for paragraphs in articles]
-        self._file.write_text(json.dumps(self._articles))
         self._update()
 
     def change(self, number: int, paragraphs: Sequence[str]) -> None:
@@ -231,23 +228,27 @@ class Sprava(System):
 
         return answer(question, version=self._version, encoder=self._encoder)
 
-    def ranked(self, question: str) -> list[Id]:
+    def ranked(self, question: str) -> list[tuple[Id, ...]]:
         from index.answer import people_of
         from index.search import asked, prepare, search
 
         prepared = prepare(self._version)
         vector = self._encoder.encode_queries([question])[0]
         hits = search(prepared, asked(question, vector, people=people_of(question, prepared)), top_k=20)
-        articles = json.loads(self._file.read_text())
-        found = [
-            _paragraph(articles, int(h.passage.document.id), h.passage.start, h.passage.end) for h in hits
-        ]
+        found = [self._covered(hit.passage) for hit in hits]
         return list(dict.fromkeys(found))[:TOP]
 
     def chunks(self, text: str) -> list[str]:
         from corpus.passages import passages
 
         return [passage.text for passage in passages(_document(0, [text]))]
+
+    def _covered(self, passage: Any) -> tuple[Id, ...]:
+        from squad import covered, placed
+
+        number = int(passage.document.id)
+        texts = {(number, place): text for place, text in enumerate(self._articles[number])}
+        return covered(placed(texts), passage.start, passage.end)
 
     def _update(self) -> None:
         from datetime import UTC, datetime
@@ -294,12 +295,3 @@ def _document(number: int, paragraphs: Sequence[str]) -> Any:
         reliability=Reliability.C,
         text="\n\n".join(paragraphs),
     )
-
-
-def _paragraph(articles: Sequence[Sequence[str]], number: int, start: int, end: int) -> Id:
-    """The paragraph of an article that a span of its text shares most with."""
-    shared, first = [], 0
-    for paragraph in articles[number]:
-        shared.append(min(end, first + len(paragraph)) - max(start, first))
-        first += len(paragraph) + 2
-    return number, shared.index(max(shared))
