@@ -58,8 +58,9 @@ async def serve(port: int, ledger: Path | None) -> None:
         raise SandboxError(
             f"Port {port} of 127.0.0.1 cannot be used ({os.strerror(error.errno or 0)}): choose another one with --port."
         ) from None
-    for name, language in PEOPLE:
-        sandbox.person(name, language_code=language)
+    people = [sandbox.person(name, language_code=language) for name, language in PEOPLE]
+    sandbox.room("Friends", *people).set_bot(people[0])
+    sandbox.room("Without the bot", *people)
     try:
         with tempfile.TemporaryDirectory(prefix="sprava-sandbox-") as folder:
             bot = await _start_bot(sandbox, Path(folder))

@@ -6,6 +6,7 @@ request must name a loopback host (no DNS rebinding), and every change must be J
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,10 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.sandbox.chats import Account, Message
+from bot.sandbox.chats import Account, Chat, Group, Message
+from bot.sandbox.panel import FAULTY, add_panel, body_of
 from bot.sandbox.refusal import ApiError
+from bot.sandbox.updates import LIFETIMES_S
 from bot.sandbox.world import BOT_USERNAME
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ FILES = {
     "/page.css": ("page.css", "text/css"),
     "/page.js": ("page.js", "text/javascript"),
     "/message.js": ("message.js", "text/javascript"),
+    "/offers.js": ("offers.js", "text/javascript"),
+    "/panel.js": ("panel.js", "text/javascript"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 HEADERS = {
@@ -41,7 +46,12 @@ HEADERS = {
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LANGUAGES = frozenset({"be", "ru", "en"})
 HEARTBEAT_S = 15
-MAX_JUMP_S = 366 * 86_400
+SERVICE = {
+    "new_chat_members": "{} joined the group",
+    "left_chat_member": "{} left the group",
+    "migrate_to_chat_id": "the group became a supergroup",
+    "migrate_from_chat_id": "the group became a supergroup",
+}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -69,11 +79,11 @@ def add_control(app: web.Application, sandbox: "Sandbox") -> None:
         app.router.add_get(path, _file)
     app.router.add_get("/sandbox/state", control.state)
     app.router.add_get("/sandbox/events", control.events)
-    app.router.add_get("/sandbox/chats/{person}", control.chat)
-    app.router.add_post("/sandbox/chats/{person}/{act}", control.act)
+    app.router.add_get("/sandbox/chats/{chat}", control.chat)
+    app.router.add_post("/sandbox/chats/{chat}/{act}", control.act)
     app.router.add_post("/sandbox/people", control.add_person)
-    app.router.add_post("/sandbox/reset", control.reset)
-    app.router.add_post("/sandbox/clock", control.clock)
+    app.router.add_post("/sandbox/groups", control.add_group)
+    add_panel(app, sandbox)
 
 
 async def _file(request: web.Request) -> web.StreamResponse:
@@ -95,17 +105,28 @@ class Control:
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         """The messages of one chat, oldest first."""
-        account = self._person(request).account
-        messages = [self._message(m) for m in self._world.messages.values() if m.chat is account]
+        chat = self._chat(request)
+        messages = [self._message(m) for m in self._world.messages.values() if m.chat is chat]
         return web.json_response(messages)
 
     async def act(self, request: web.Request) -> web.StreamResponse:
-        """Do something as a person: say, edit, press, language, block, unblock."""
-        person, given = self._person(request), await _body(request)
+        """Do something as a person: say, edit, press, inline, choose, bot, language, block, unblock.
+
+        In a group the person is named by `as`.
+        """
+        room, given = self._sandbox.rooms.get(self._chat(request).id), await body_of(request)
+        person = self._person(given.get("as") if room else request.match_info["chat"])
         try:
             match request.match_info["act"]:
                 case "say":
-                    await person.say(str(given["text"]), reply_to=given.get("reply_to"))
+                    await person.say(str(given["text"]), reply_to=given.get("reply_to"), room=room)
+                case "inline":
+                    query = await person.type_inline(str(given["text"]), room=room)
+                    return web.json_response(await self._offers(person, query))
+                case "choose":
+                    await person.choose(str(given["query"]), str(given["result"]))
+                case "bot" if room:
+                    room.set_bot(person, str(given["status"]))
                 case "edit":
                     await person.edit(int(given["message"]), str(given["text"]))
                 case "press":
@@ -124,7 +145,7 @@ class Control:
 
     async def add_person(self, request: web.Request) -> web.StreamResponse:
         """One more fictional person."""
-        given = await _body(request)
+        given = await body_of(request)
         name = str(given.get("name", "")).strip()[:64]
         if not name:
             return web.json_response({"error": "a person needs a name"}, status=400)
@@ -132,18 +153,24 @@ class Control:
         self._set_language(person, given.get("language"))
         return web.json_response({"id": person.id})
 
-    async def reset(self, _request: web.Request) -> web.StreamResponse:
-        """Empty every chat."""
-        self._world.reset()
-        return web.json_response({})
+    async def add_group(self, request: web.Request) -> web.StreamResponse:
+        """A group of all the people; the bot is not in it."""
+        title = str((await body_of(request)).get("title", "")).strip()[:64]
+        if not title:
+            return web.json_response({"error": "a group needs a title"}, status=400)
+        room = self._sandbox.room(title, *self._sandbox.people.values())
+        return web.json_response({"id": room.id})
 
-    async def clock(self, request: web.Request) -> web.StreamResponse:
-        """Jump forward in virtual time."""
-        seconds = (await _body(request)).get("seconds")
-        if not isinstance(seconds, int) or not 0 < seconds <= MAX_JUMP_S:
-            return web.json_response({"error": f"seconds: 1 to {MAX_JUMP_S}"}, status=400)
-        self._sandbox.clock.advance(seconds)
-        return web.json_response({})
+    async def _offers(self, person: "Person", query: str) -> dict[str, Any]:
+        """What the bot offers for an inline query; nothing when it is silent for as long as Telegram waits."""
+        try:
+            offers = await person.wait_for_results(query, timeout_s=LIFETIMES_S["inline_query"])
+        except TimeoutError:
+            return {"query": query, "results": [], "button": None, "silent": True}
+        shown = [
+            {key: card.get(key, "") for key in ("id", "title", "description")} for card in offers.results
+        ]
+        return {"query": query, "results": shown, "button": offers.button}
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """The stream of what changes: server-sent events with the name of the event and its JSON."""
@@ -181,12 +208,18 @@ class Control:
             details = self._state()
         await _send(stream, event, details)
 
-    def _person(self, request: web.Request) -> "Person":
-        number = request.match_info["person"]
-        person = self._sandbox.people.get(int(number)) if number.isdecimal() else None
+    def _person(self, number: object) -> "Person":
+        person = self._sandbox.people.get(_integer(number))
         if person is None:
             raise web.HTTPNotFound(text="No such person.\n")
         return person
+
+    def _chat(self, request: web.Request) -> Chat:
+        number = _integer(request.match_info["chat"])
+        chat: Chat | None = self._world.accounts.get(number) or self._world.groups.get(number)
+        if chat is None:
+            raise web.HTTPNotFound(text="No such chat.\n")
+        return chat
 
     def _set_language(self, person: "Person", language: object) -> None:
         person.account.language_code = str(language) if language in LANGUAGES else None
@@ -197,11 +230,26 @@ class Control:
             "bot_listens": self._world.bot_listens,
             "username": BOT_USERNAME,
             "people": [self._account(account) for account in self._world.accounts.values()],
+            "groups": [self._group(group) for group in self._world.groups.values()],
+            "fault": str(self._sandbox.faults.coming(FAULTY) or ""),
         }
+
+    def _group(self, group: Group) -> dict[str, Any]:
+        return {
+            "id": group.id,
+            "kind": group.kind,
+            "name": group.title,
+            "members": [account.id for account in group.members],
+            "bot": group.bot,
+            "last": self._last(group),
+        }
+
+    def _last(self, chat: Chat) -> dict[str, Any] | None:
+        last = next((m for m in reversed(self._world.messages.values()) if m.chat is chat), None)
+        return None if last is None else {"text": told(last)[:100], "date": last.date}
 
     def _account(self, account: Account) -> dict[str, Any]:
         language = (account.language_code or "")[:2]
-        last = next((m for m in reversed(self._world.messages.values()) if m.chat is account), None)
         return {
             "id": account.id,
             "name": account.first_name,
@@ -210,7 +258,7 @@ class Control:
             "commands": self._world.commands_for(account),
             "bot_name": self._world.profile_text("name", language) or self._world.me_short()["first_name"],
             "description": self._world.profile_text("description", language),
-            "last": None if last is None else {"text": last.text[:100], "date": last.date},
+            "last": self._last(account),
         }
 
     def _message(self, message: Message) -> dict[str, Any]:
@@ -218,8 +266,12 @@ class Control:
         return {
             "id": message.id,
             "from_bot": message.from_bot,
+            "sender": message.sender.id if message.sender else None,
+            "via_bot": message.via_bot,
+            "guest": message.guest_of is not None,
+            "service": bool(message.content.keys() & SERVICE),
             "date": message.date,
-            "text": message.text or f"[{', '.join(message.content)}]",
+            "text": told(message),
             "entities": message.entities,
             "keyboard": message.keyboard,
             "edits": message.edits,
@@ -229,20 +281,31 @@ class Control:
             else {
                 "id": target.id,
                 "from_bot": target.from_bot,
+                "sender": target.sender.id if target.sender else None,
                 "text": (message.quote or {}).get("text", target.text)[:200],
             },
             "calls": message.calls,
         }
 
 
-async def _body(request: web.Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="Send a JSON object.\n")
-    return body
+def told(message: Message) -> str:
+    """The text of a message, or in words what else it is."""
+    if message.text:
+        return message.text
+    for kind, words in SERVICE.items():
+        if kind in message.content:
+            who = message.content[kind]
+            names = [
+                one["first_name"]
+                for one in (who if isinstance(who, list) else [who])
+                if isinstance(one, dict)
+            ]
+            return words.format(", ".join(names))
+    return f"[{', '.join(message.content)}]"
+
+
+def _integer(number: object) -> int:
+    return int(number) if isinstance(number, int | str) and re.fullmatch("-?[0-9]{1,18}", str(number)) else 0
 
 
 async def _send(stream: web.StreamResponse, event: str, details: object) -> None:

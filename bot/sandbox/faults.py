@@ -71,6 +71,18 @@ class FaultPlan:
         first = self._seen.get(method.lower(), 0) + nth
         self._waiting.append((method.lower(), first, first + times - 1, fault))
 
+    def coming(self, method: str) -> Fault | None:
+        """What the next call of a method would meet."""
+        number = self._seen.get(method.lower(), 0) + 1
+        return next(
+            (
+                fault
+                for name, first, last, fault in self._waiting
+                if name == method.lower() and first <= number <= last
+            ),
+            None,
+        )
+
     def clear(self) -> None:
         """Nothing goes wrong any more."""
         self._waiting.clear()

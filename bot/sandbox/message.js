@@ -130,7 +130,7 @@ function timeOf(seconds) {
 function replyHeader(reply, actions) {
   if (!reply) return null;
   return make("button", { type: "button", class: "reply", onclick: () => actions.jump(reply.id) },
-    make("b", {}, reply.from_bot ? actions.botName() : "You"),
+    make("b", {}, actions.nameOf(reply)),
     make("span", { lang: languageOf(reply.text) }, reply.text.replaceAll("\n", " ")));
 }
 
@@ -142,6 +142,11 @@ function keyboard(message, actions) {
 
 function key(message, button, actions) {
   const label = make("span", { lang: languageOf(button.text) }, button.text);
+  const start = actions.deepLink(button.url);
+  if (start != null) {
+    return make("button", { type: "button", title: `opens the private chat: /start ${start}`, onclick: () => actions.start(start) },
+      label, icon("M5 12h14M13 6l6 6-6 6"));
+  }
   if (button.url) {
     return make("a", { href: LINKABLE.test(button.url) ? button.url : null, target: "_blank", rel: "noopener noreferrer", title: button.url },
       label, icon("M8 16l8-8M9 8h7v7"), make("span", { class: "visually-hidden" }, " (opens a new tab)"));
@@ -157,8 +162,17 @@ function key(message, button, actions) {
   }, label);
 }
 
+/** Who wrote it: shown in a group, else for screen readers alone; and what it came through. */
+function senderLine(message, actions) {
+  const via = message.via_bot ? `via @${actions.username()}` : message.guest ? "guest" : "";
+  const shown = via || (actions.inGroup() && !actions.isOwn(message));
+  return make("span", { class: shown ? "sender" : "visually-hidden" }, actions.nameOf(message),
+    via ? make("span", { class: "via", lang: "en" }, ` ${via}`) : null, shown ? null : ":");
+}
+
 /** The list item of a message. */
 export function drawMessage(message, actions) {
+  if (message.service) return make("li", { id: `message-${message.id}`, class: "service" }, message.text);
   const meta = make("span", { class: "meta", lang: "en" },
     message.silent ? make("span", { title: "Sent without sound" }, "silent ") : null,
     message.edits ? make("span", {}, "edited ") : null,
@@ -169,7 +183,7 @@ export function drawMessage(message, actions) {
     type: "button", class: "dots", "aria-label": `Details of message ${message.id}`, onclick: () => actions.details(message),
   }, icon("M5 12h.01M12 12h.01M19 12h.01"));
   const bubble = make("div", { class: "bubble" },
-    make("span", { class: "visually-hidden" }, message.from_bot ? `${actions.botName()}:` : "You:"),
+    senderLine(message, actions),
     replyHeader(message.reply, actions), body, details);
-  return make("li", { id: `message-${message.id}`, class: message.from_bot ? "theirs" : "own" }, bubble, keyboard(message, actions));
+  return make("li", { id: `message-${message.id}`, class: actions.isOwn(message) ? "own" : "theirs" }, bubble, keyboard(message, actions));
 }

@@ -1,6 +1,8 @@
 // The chat page: keeps the state that the server streams, draws it, and acts as the chosen person.
 
 import { drawMessage, languageOf, make } from "/message.js";
+import { askedInline, offersOf } from "/offers.js";
+import { listenToPanel } from "/panel.js";
 
 const EXAMPLES = {
   en: ["When was Ihar Losik arrested?", "Who was freed in September 2025?", "What is Viasna?"],
@@ -10,8 +12,9 @@ const EXAMPLES = {
 const THEMES = ["auto", "light", "dark"];
 const $ = (id) => document.getElementById(id);
 
-let state = { people: [], bot_listens: false };
-let chosen = Number(sessionStorage.getItem("person")) || null;
+let state = { people: [], groups: [], bot_listens: false };
+let chosen = Number(sessionStorage.getItem("chat")) || null;
+let speaker = Number(sessionStorage.getItem("speaker")) || null;
 let messages = new Map();
 let replyTo = null;
 let editing = null;
@@ -35,8 +38,14 @@ async function call(path, body) {
   }
 }
 
-const act = (name, body) => call(`chats/${chosen}/${name}`, body);
-const person = () => state.people.find((one) => one.id === chosen);
+const group = () => state.groups.find((one) => one.id === chosen);
+/** Who writes: the person of a private chat, or the chosen one of a group. */
+const person = () => {
+  const here = group();
+  const id = !here ? chosen : here.members.includes(speaker) ? speaker : here.members[0];
+  return state.people.find((one) => one.id === id);
+};
+const act = (name, body) => call(`chats/${chosen}/${name}`, group() ? { as: person().id, ...body } : body);
 
 const actions = {
   say: (text) => act("say", { text }),
@@ -62,6 +71,22 @@ const actions = {
   },
   details: showDetails,
   botName: () => person()?.bot_name ?? "sprava",
+  username: () => state.username,
+  inGroup: () => Boolean(group()),
+  isOwn: (message) => message.sender != null && message.sender === person()?.id,
+  nameOf(message) {
+    if (message.from_bot) return actions.botName();
+    return actions.isOwn(message) ? "You" : state.people.find((one) => one.id === message.sender)?.name ?? "Somebody";
+  },
+  /** The parameter of a link that opens the bot; null for any other link. */
+  deepLink(address) {
+    const [, name, start] = /^https:\/\/t\.me\/(\w+)\?start=([\w-]+)$/.exec(address ?? "") ?? [];
+    return name === state.username ? start : null;
+  },
+  async start(parameter) {
+    await choose(person().id, true);
+    await actions.say(`/start ${parameter}`);
+  },
 };
 
 function calm() {
@@ -71,40 +96,57 @@ function calm() {
 // People
 
 function drawPeople() {
-  $("people").replaceChildren(...state.people.map((one) => make("li", {},
-    make("button", {
-      type: "button", "aria-current": one.id === chosen ? "true" : null, onclick: () => choose(one.id, true),
-    },
-    make("span", { class: `avatar hue-${one.id % 6}`, "aria-hidden": "true" }, [...one.name][0]),
-    make("span", { class: "name", lang: languageOf(one.name) }, one.name),
-    make("span", { class: "badge", title: "Language of their Telegram" }, one.language?.slice(0, 2) ?? "–"),
-    make("span", { class: "last", lang: one.last ? languageOf(one.last.text) : "en" },
-      one.blocked ? "blocked the bot" : one.last?.text.replaceAll("\n", " ") ?? "No messages yet"),
-    ))));
+  $("people").replaceChildren(...state.people.map((one) => chatItem(one, one.language?.slice(0, 2) ?? "–", "Language of their Telegram")));
+  $("groups").replaceChildren(...state.groups.map((one) => chatItem(one, String(one.members.length), "People in it")));
+  $("groups-title").hidden = !state.groups.length;
+  $("faults").classList.toggle("on", Boolean(state.fault));
+  $("faults").textContent = state.fault ? `Faults: ${state.fault}` : "Faults";
+}
+
+function chatItem(one, badge, badgeMeans) {
+  const isGroup = one.id < 0;
+  return make("li", {}, make("button", {
+    type: "button", "aria-current": one.id === chosen ? "true" : null, onclick: () => choose(one.id, true),
+  },
+  make("span", { class: `avatar hue-${Math.abs(one.id) % 6}${isGroup ? " group" : ""}`, "aria-hidden": "true" }, [...one.name][0]),
+  make("span", { class: "name", lang: languageOf(one.name) }, one.name),
+  make("span", { class: "badge", title: badgeMeans }, badge),
+  make("span", { class: "last", lang: one.last ? languageOf(one.last.text) : "en" },
+    one.blocked ? "blocked the bot" : one.last?.text.replaceAll("\n", " ") ?? "No messages yet")));
 }
 
 function drawHeader() {
   const one = person();
   if (!one) return;
-  $("bot-name").textContent = one.bot_name;
+  const here = group();
+  $("bot-name").textContent = here ? here.name : one.bot_name;
+  for (const id of ["speaker-label", "standing-label"]) $(id).hidden = !here;
+  for (const id of ["language-label", "block"]) $(id).hidden = Boolean(here);
+  if (here) {
+    $("speaker").replaceChildren(...state.people.filter((each) => here.members.includes(each.id))
+      .map((each) => make("option", { value: each.id, selected: each.id === one.id }, each.name)));
+    $("standing").value = here.bot;
+  }
   $("language").value = one.language?.slice(0, 2) ?? "";
   $("block").setAttribute("aria-pressed", String(one.blocked));
   $("block").textContent = one.blocked ? "Unblock" : "Block";
-  $("composer").hidden = one.blocked;
-  $("unblock").hidden = !one.blocked;
-  document.title = `${one.name} · sprava sandbox`;
+  $("composer").hidden = one.blocked && !here;
+  $("unblock").hidden = !one.blocked || Boolean(here);
+  document.title = `${here ? here.name : one.name} · sprava sandbox`;
   drawStatus();
   drawWelcome(one);
 }
 
 function drawStatus(text) {
-  const fallback = !connected ? "connecting…" : state.bot_listens ? "bot" : "the bot is starting…";
+  const here = group();
+  const what = here ? `${here.kind}, ${here.members.length} people` : "bot";
+  const fallback = !connected ? "connecting…" : state.bot_listens ? what : "the bot is starting…";
   $("status").textContent = text ?? fallback;
   $("status").className = text ? "busy" : connected && state.bot_listens ? "" : "waiting";
 }
 
 function drawWelcome(one) {
-  $("welcome").hidden = messages.size > 0;
+  $("welcome").hidden = messages.size > 0 || Boolean(group());
   const language = one.language?.slice(0, 2);
   const starting = "The bot is reading its sources. Ask already: it answers as soon as it is ready.";
   $("description").textContent = one.description || (state.bot_listens ? "" : starting);
@@ -118,7 +160,9 @@ function drawWelcome(one) {
 
 async function choose(id, fromList = false) {
   chosen = id;
-  sessionStorage.setItem("person", id);
+  if (id > 0) speaker = id;
+  sessionStorage.setItem("chat", id);
+  sessionStorage.setItem("speaker", speaker);
   cancelContext();
   showTyping(0);
   const found = await call(`chats/${id}`);
@@ -201,7 +245,7 @@ function showDetails(message) {
   ]));
   const reply = make("button", { type: "button", class: "quiet", onclick: () => setContext(message, false) }, "Reply");
   const edit = make("button", { type: "button", class: "quiet", onclick: () => setContext(message, true) }, "Edit");
-  $("details-actions").replaceChildren(reply, ...(message.from_bot ? [] : [edit]));
+  $("details-actions").replaceChildren(reply, ...(actions.isOwn(message) && !message.via_bot ? [edit] : []));
   $("details").showModal();
 }
 
@@ -210,7 +254,7 @@ function setContext(message, isEdit) {
   replyTo = isEdit ? null : message.id;
   editing = isEdit ? message.id : null;
   $("context").hidden = false;
-  $("context-title").textContent = isEdit ? "Edit message" : `Reply to ${message.from_bot ? actions.botName() : "yourself"}`;
+  $("context-title").textContent = isEdit ? "Edit message" : `Reply to ${actions.isOwn(message) ? "yourself" : actions.nameOf(message)}`;
   $("context-text").textContent = message.text.replaceAll("\n", " ");
   if (isEdit) $("text").value = message.text;
   grow();
@@ -253,14 +297,32 @@ function matchingCommands() {
 }
 
 function showCommands(list) {
-  $("commands").hidden = !list.length;
+  const name = group() ? `@${state.username}` : "";
+  showOptions(list.map((one) => ({
+    title: `/${one.command}`, detail: one.description, run: () => actions.say(`/${one.command}${name}`),
+  })), 0);
   $("menu").setAttribute("aria-expanded", String(list.length > 0));
+}
+
+/** Options above the message field; the arrows choose one. With `first` < 0 Enter sends what is written. */
+function showOptions(list, first) {
+  $("commands").hidden = !list.length;
   $("commands").replaceChildren(...list.map((one, index) => make("li", {
-    id: `command-${index}`, role: "option", "aria-selected": String(index === 0),
-    onclick: () => { $("text").value = ""; hideCommands(); grow(); actions.say(`/${one.command}`); },
-  }, make("b", {}, `/${one.command}`), make("span", { lang: languageOf(one.description) }, one.description))));
-  if (list.length) $("text").setAttribute("aria-activedescendant", "command-0");
+    id: `command-${index}`, role: "option", "aria-selected": String(index === first), class: one.kind,
+    onclick: () => { $("text").value = ""; hideCommands(); grow(); one.run(); },
+  }, make("b", { lang: languageOf(one.title) }, one.title), make("span", { lang: languageOf(one.detail) }, one.detail))));
+  if (list.length && first >= 0) $("text").setAttribute("aria-activedescendant", `command-${first}`);
   else $("text").removeAttribute("aria-activedescendant");
+}
+
+/** What the bot offers for the text after its name. */
+async function showOffers(text) {
+  const offers = await offersOf(text, (asked) => act("inline", { text: asked }));
+  if (!offers || askedInline($("text").value, state.username) !== text) return;
+  const above = offers.button ? [{ kind: "above", title: offers.button.text, detail: "", run: () => actions.start(offers.button.start_parameter) }] : [];
+  showOptions([...above, ...offers.results.map((card) => ({
+    kind: "offer", title: card.title, detail: card.description, run: () => act("choose", { query: offers.query, result: card.id }),
+  }))], -1);
 }
 
 function hideCommands() {
@@ -270,7 +332,7 @@ function hideCommands() {
 function moveCommand(step) {
   const options = [...$("commands").children];
   const now = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
-  const next = (now + step + options.length) % options.length;
+  const next = now < 0 && step < 0 ? options.length - 1 : (now + step + options.length) % options.length;
   options.forEach((option, index) => option.setAttribute("aria-selected", String(index === next)));
   options[next].scrollIntoView({ block: "nearest" });
   $("text").setAttribute("aria-activedescendant", options[next].id);
@@ -286,7 +348,7 @@ function onKey(event) {
     if (open) hideCommands();
     else cancelContext();
   } else if (event.key === "ArrowUp" && !$("text").value) {
-    const own = [...messages.values()].reverse().find((message) => !message.from_bot);
+    const own = [...messages.values()].reverse().find((message) => actions.isOwn(message) && !message.via_bot && !message.service);
     if (own) { event.preventDefault(); setContext(own, true); }
   } else if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
@@ -315,13 +377,14 @@ function listen() {
     connected = true;
     state = told;
     if (!person()) chosen = state.people[0]?.id ?? null;
+    speaker ??= state.people[0]?.id ?? null;
     drawPeople();
     if (first && chosen) choose(chosen);
     else drawHeader();
     first = false;
   });
   on("message", ({ chat, message }) => {
-    const one = state.people.find((someone) => someone.id === chat);
+    const one = [...state.people, ...state.groups].find((someone) => someone.id === chat);
     if (one) one.last = { text: message.text.slice(0, 100), date: message.date };
     if (chat === chosen) putMessage(message);
     drawPeople();
@@ -333,8 +396,8 @@ function listen() {
     drawHeader();
   });
   on("action", ({ chat, seconds }) => { if (chat === chosen) showTyping(seconds); });
-  on("answer", ({ chat, message, text, show_alert: alert }) => {
-    if (chat !== chosen) return;
+  on("answer", ({ person: presser, message, text, show_alert: alert }) => {
+    if (presser !== person()?.id) return;
     $(`message-${message}`)?.querySelectorAll(".busy").forEach((button) => button.classList.remove("busy"));
     if (alert && text) { $("alert-text").textContent = text; $("alert").showModal(); } else if (text) toast(text);
   });
@@ -344,7 +407,12 @@ function listen() {
 
 $("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
 $("text").addEventListener("keydown", onKey);
-$("text").addEventListener("input", () => { grow(); showCommands(matchingCommands()); });
+$("text").addEventListener("input", () => {
+  grow();
+  const asked = askedInline($("text").value, state.username);
+  if (asked == null) showCommands(matchingCommands());
+  else showOffers(asked);
+});
 $("menu").addEventListener("click", () => {
   if ($("commands").hidden) {
     const list = person()?.commands ?? [];
@@ -365,12 +433,19 @@ $("new-person").addEventListener("submit", async (event) => {
   const added = await call("people", { name: $("new-name").value, language: $("language").value || null });
   if (added) { $("new-name").value = ""; choose(added.id, true); }
 });
+$("new-group").addEventListener("click", async () => {
+  const added = await call("groups", { title: $("new-name").value.trim() || `Group ${state.groups.length + 1}` });
+  if (added) { $("new-name").value = ""; choose(added.id, true); }
+});
+$("speaker").addEventListener("change", (event) => { speaker = Number(event.target.value); choose(chosen); });
+$("standing").addEventListener("change", (event) => act("bot", { status: event.target.value }));
 $("reset").addEventListener("click", () => call("reset", {}));
 $("day").addEventListener("click", async () => { if (await call("clock", { seconds: 86_400 })) toast("It is tomorrow now"); });
 $("theme").addEventListener("click", () => applyTheme(THEMES[(THEMES.indexOf(localStorage.getItem("theme") ?? "auto") + 1) % THEMES.length]));
 $("log").addEventListener("scroll", () => { $("down").hidden = nearBottom(); });
 $("down").addEventListener("click", toBottom);
 
+listenToPanel(call, toast);
 applyTheme(THEMES.includes(localStorage.getItem("theme")) ? localStorage.getItem("theme") : "auto");
 grow();
 listen();
