@@ -17,10 +17,12 @@ from corpus.cases import CaseType, load_cases
 from corpus.document import normalise
 from index import confidence, excerpt
 from index.confidence import Calibration
+from index.differences import Difference
 from index.encoder import Encoder
 from index.excerpt import Candidate, Excerpt
 from index.intent import Intent
 from index.names import Resolution, resolve
+from index.reply import arrange, independent_origins
 from index.search import Asked, Prepared, asked, prepare, search
 from index.version import Version
 
@@ -58,8 +60,10 @@ class Answer:
     reason: Reason | None = None
     candidates: tuple[str, ...] = ()
     """Case ids: with AMBIGUOUS those to choose from, with NO_SOURCE the nearest cases, else those the answer is about."""
-    differs: bool = False
-    """Whether the excerpts disagree about the fact asked for."""
+    difference: Difference | None = None
+    """What the excerpts disagree about; its `excerpt` numbers are places in `excerpts`."""
+    origins: int = 0
+    """How many independent origins stand behind the excerpts."""
     more: tuple[Excerpt, ...] = ()
     """Further excerpts for a "more" button, best first, none of them in `excerpts`."""
     version: int
@@ -69,6 +73,11 @@ class Answer:
     """Calibrated probability that the first excerpt answers the question; `None` where none was computed."""
     private: bool = False
     """With REFUSED: whether it asks for addresses, phones, relatives or children."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the excerpts disagree about the fact asked for."""
+        return self.difference is not None
 
     @property
     def answered(self) -> bool:
@@ -84,6 +93,8 @@ class _Finding:
     nearest: tuple[Excerpt, ...] = ()
     reason: Reason | None = None
     candidates: tuple[str, ...] = ()
+    difference: Difference | None = None
+    origins: int = 0
     more: tuple[Excerpt, ...] = ()
     probability: float | None = None
     private: bool = False
@@ -115,6 +126,8 @@ def answer_many(questions: Sequence[str], *, version: Version, encoder: Encoder)
                 nearest=found.nearest,
                 reason=found.reason,
                 candidates=found.candidates,
+                difference=found.difference,
+                origins=found.origins,
                 more=found.more,
                 version=version.number,
                 elapsed_ms=round(elapsed_s * 1000, 1),
@@ -190,10 +203,16 @@ def _quoted(
         for rank, (c, score) in enumerate(zip(order, scores, strict=True), 1)
         if _is_slice(c)
     )
-    first, rest = excerpts[:EXCERPTS], excerpts[EXCERPTS:]
-    if probability < calibration.threshold or not first:
-        return _Finding(reason=Reason.NO_SOURCE, nearest=first, probability=probability)
-    return _Finding(excerpts=first, more=rest, probability=probability)
+    if probability < calibration.threshold or not excerpts:
+        return _Finding(reason=Reason.NO_SOURCE, nearest=excerpts[:EXCERPTS], probability=probability)
+    reply = arrange(prepared, question, excerpts, count=EXCERPTS)
+    return _Finding(
+        excerpts=reply.excerpts,
+        more=reply.more,
+        difference=reply.difference,
+        origins=independent_origins(prepared, reply.excerpts),
+        probability=probability,
+    )
 
 
 def _probability(

@@ -15,7 +15,7 @@ from corpus.cases import load_cases
 from corpus.document import Document, Passage
 from corpus.errors import SpravaError
 from corpus.passages import heading, passages, sentences
-from index import lexical
+from index import lexical, origins
 from index.encoder import Encoder
 from index.learnt import Learnt, learn
 from index.mentions import Earlier, MentionTable, mention_table
@@ -30,7 +30,7 @@ _STEP = 64
 _PASSAGE_KEYS, _SENTENCE_KEYS = "passages.key", "sentences.key"
 """Parts of a version: for each vector, the key of the text that was encoded."""
 _KEY_BYTES = 16
-_RECIPE = ("build.py", "analyze.py", "lexical.py", "mentions.py", "learnt.py")
+_RECIPE = ("build.py", "analyze.py", "lexical.py", "mentions.py", "learnt.py", "origins.py")
 """The modules of this package that decide what is made of a document, beside all of corpus."""
 
 
@@ -174,6 +174,7 @@ def assemble(
             _SENTENCE_KEYS: memoryview(b"".join(sentence_keys)),
             **_lexical(quotable, spans, passage_keys, old),
             **_names(quotable, spans, old, numbers),
+            **_origins(quotable, old, numbers),
         },
     )
     return Built(
@@ -356,3 +357,14 @@ def _names(
             forgotten=[before.documents[i] for i in set(range(len(before.documents))).difference(numbers)],
         )
     return {MENTIONS: memoryview(table.to_bytes()), LEARNT: memoryview(learnt.to_bytes())}
+
+
+def _origins(documents: Sequence[Document], old: _Old | None, numbers: Sequence[int]) -> dict[str, memoryview]:
+    """Who copies whom; unchanged documents keep their sketches."""
+    reused = np.array(numbers, np.int64)
+    if old is None or old.version.recipe != recipe():
+        found = origins.origins(documents)
+    else:
+        previous = origins.from_files(old.version.files)
+        found = origins.origins(documents, previous=previous, reused=reused)
+    return {name: memoryview(content) for name, content in origins.to_files(found).items()}

@@ -48,6 +48,8 @@ class Excerpt:
     """From 1."""
     score: float
     """Probability-like, 0 to 1: how surely this passage holds the answer."""
+    also_in: tuple[str, ...] = ()
+    """Other publishers that printed a copy of the document with the same words."""
 
     @property
     def quote(self) -> str:
@@ -173,14 +175,22 @@ def _leans(text: str, spans: NDArray[np.int32], sentence: int) -> bool:
 
 
 def _distinct(found: Sequence[Candidate]) -> list[Candidate]:
-    """The same without those that repeat the words of another; of a source and a brief, the source stays."""
-    kept: list[tuple[Candidate, set[str]]] = []
+    """The same without those that repeat the words of another; of a source and a brief, the source stays.
+
+    Another number makes another statement: sources may differ by nothing else.
+    """
+    kept: list[tuple[set[str], set[str]]] = []
+    fresh = set()
     for candidate in sorted(found, key=lambda candidate: candidate.hit.passage.document.is_brief):
-        said = set(words(candidate.text))
-        if all(len(said & other) < _SAME * max(1, min(len(said), len(other))) for _, other in kept):
-            kept.append((candidate, said))
-    fresh = {id(candidate) for candidate, _ in kept}
+        said, numbers = set(words(candidate.text)), set(kinds.numbers(candidate.text))
+        if not any(numbers == others and _repeats(said, words_said) for words_said, others in kept):
+            kept.append((said, numbers))
+            fresh.add(id(candidate))
     return [candidate for candidate in found if id(candidate) in fresh]
+
+
+def _repeats(said: set[str], other: set[str]) -> bool:
+    return len(said & other) >= _SAME * max(1, min(len(said), len(other)))
 
 
 def _briefs_last(found: list[Candidate]) -> list[Candidate]:

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from corpus.document import Document, Passage
 from corpus.languages import detect
-from index import lexical
+from index import lexical, origins
 from index.analyze import terms
 from index.learnt import Learnt
 from index.lexical import Lexical
 from index.mentions import MentionTable
+from index.origins import Origins
 from index.vectors import Nearest, nearest
 from index.version import Version
 
@@ -80,6 +81,10 @@ class Prepared:
     lexical: Lexical
     mentions: MentionTable
     learnt: Learnt
+    origins: Origins
+    """Which documents are copies of which."""
+    numbers: dict[str, int]
+    """Document id -> its number."""
     is_brief: NDArray[np.bool_]
     """(n,): whether this project wrote the passage."""
     languages: dict[str, Nearest]
@@ -115,6 +120,8 @@ def prepare(version: Version) -> Prepared:
         lexical=lexical.load(version.files),
         mentions=MentionTable.from_bytes(version.files[MENTIONS]),
         learnt=Learnt.from_bytes(version.files[LEARNT]),
+        origins=origins.from_files(version.files),
+        numbers={document.id: number for number, document in enumerate(version.documents)},
         is_brief=np.array([document.is_brief for document in version.documents])[version.passages[:, 0]],
         languages={
             code: nearest(version.passage_vectors, np.flatnonzero(of_passage == code))
