@@ -88,7 +88,7 @@ class Seen:
     def end_claims(self) -> None:
         """Let every claim be that of a dead process. For the only process that uses the database, when it starts."""
         with self._engine.begin() as connection:
-            connection.execute(update(CLAIMS).values(until=0))
+            connection.execute(update(CLAIMS).values(until=self._now()))
 
     def forget_old(self) -> None:
         """Delete what is older than a day."""

@@ -176,7 +176,7 @@ async def test_an_update_that_ends_the_process_every_time_is_given_up_and_the_ot
                 async with bot(sandbox, tmp_path, door=door) as process:
                     starts += 1
                     ended = asyncio.create_task(process.wait())
-                    while not ended.done() and sandbox.world.updates.pending():
+                    while not ended.done() and sandbox.world.updates.pending():  # noqa: ASYNC110
                         await asyncio.sleep(0.05)
                 sandbox.clock.advance(61)
         assert starts <= 4, "once among others, twice alone, and once to the end"

@@ -355,6 +355,7 @@ def test_a_claim_is_held_for_its_lease_and_then_a_trace_of_a_crash(tmp_path: Pat
     assert (one.claim(1), one.failures(1)) == (Claim.SUSPECT, 0), "it was not alone: nothing is proved"
     one.claim(1, alone=True)
     other.end_claims()
+    other.forget_old()
     assert (other.claim(1), other.failures(1)) == (Claim.SUSPECT, 1)
     other.finish(1)
     assert one.claim(1) is Claim.FINISHED
