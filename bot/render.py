@@ -37,8 +37,7 @@ class Renderer:
         """What the sources say, or why nothing is said; `heading` is a question that nobody wrote in the chat."""
         if answer.answered:
             more = self._more_button(answer.more)
-            differs = self.texts.say("⚖ The sources differ. Each is quoted with its date.")
-            headings = [each for each in (heading, differs if answer.differs else None) if each]
+            headings = [each for each in (heading, self._difference(answer)) if each]
             return self._with_quotes(
                 answer.excerpts,
                 heading="\n".join(headings),
@@ -46,6 +45,17 @@ class Renderer:
                 case=self._case_button(answer.candidates),
             )
         return self._without_answer(answer)
+
+    def _difference(self, answer: Answer) -> str | None:
+        """That the sources differ, with the words of each side, which are slices of the quotes below."""
+        if answer.difference is None:
+            return None
+        sides = (
+            answer.excerpts[side.excerpt].document.text[side.start : side.end]
+            for side in answer.difference.sides
+        )
+        values = " / ".join(f"«{inline(words)}»" for words in sides)
+        return self.texts.say("⚖ The sources differ: {values}", values=values)
 
     def shown_again(self, excerpts: Sequence[Excerpt]) -> Page:
         """The quotes of an earlier answer, or of a shared link."""

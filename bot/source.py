@@ -30,6 +30,9 @@ def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int, 
     writer.plain(" · ".join(facts))
     if not link and not document.is_brief:
         writer.plain(" · ").plain(texts.say("no public address"))
+    if excerpt.also_in:
+        publishers = ", ".join(inline(name) for name in excerpt.also_in)
+        writer.plain("\n").plain(texts.say("Also in: {publishers}", publishers=publishers))
     if document.sources and first:
         _written_from(writer, document, texts)
     if document.notice:

@@ -164,9 +164,8 @@ def _excerpt_json(excerpt: "Excerpt") -> dict[str, Any]:
         "reliability": document.reliability,
         "score": excerpt.score,
     }
-    return fields | {
-        name: value for name, value in (("note", document.note), ("notice", document.notice)) if value
-    }
+    extras = {"note": document.note, "notice": document.notice, "also_in": list(excerpt.also_in)}
+    return fields | {name: value for name, value in extras.items() if value}
 
 
 def _ask_all(path: Path) -> None:

@@ -18,7 +18,9 @@ from bot.texts import LANGUAGES, texts
 from corpus.cases import load_cases
 from corpus.document import Document, PartialDate, Reliability, normalise
 from index.answer import Answer, Reason
+from index.differences import Difference, Differing
 from index.excerpt import Excerpt
+from index.values import ValueKind
 from index.version import Version
 
 CASES = load_cases()
@@ -41,6 +43,20 @@ def answer(*excerpts: Excerpt, **more: object) -> Answer:
 ARREST = excerpt(VERDICT, "Losik was arrested in June 2020 in Baranavichy.")
 RELEASE = excerpt(COPY, "Ihar Losik was released together with 51 other people.")
 REFUSAL = excerpt(BRIEF, "Мікола Статкевіч адмовіўся пакідаць Беларусь.")
+
+APART = Difference(
+    ValueKind.NUMBER,
+    tuple(
+        Differing(
+            place,
+            each.start + each.quote.index(words),
+            each.start + each.quote.index(words) + len(words),
+            place,
+        )
+        for place, (each, words) in enumerate(((RELEASE, "51"), (ARREST, "June 2020")))
+    ),
+)
+"""Two sides, each with the words that a reader should see at once."""
 
 
 def shown(page: Page) -> str:
@@ -67,8 +83,8 @@ def test_an_answer_in_english() -> None:
 
 
 def test_an_answer_in_belarusian_from_two_sources_that_differ() -> None:
-    assert shown(renderer("be").answer(answer(RELEASE, ARREST, differs=True))) == (
-        "⚖ Крыніцы разыходзяцца. Кожная прыведзена з датай.\n"
+    assert shown(renderer("be").answer(answer(RELEASE, ARREST, difference=APART))) == (
+        "⚖ Крыніцы разыходзяцца: «51» / «June 2020»\n"
         "▌Ihar Losik was released together with 51 other people.\n"
         "1 · Blogger freed in September\n"
         "Copy Daily · верасень 2025 · англійская · [D] без подпісу або ШІ · без публічнага адраса\n"
