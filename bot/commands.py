@@ -1,12 +1,18 @@
 """Commands of `sprava bot`: parse, call, print. Heavy modules are imported inside, so that --help stays fast."""
 
+from typing import Annotated
+
 import typer
 
 app = typer.Typer(help="The service: run, doctor.", no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 @app.command()
-def run() -> None:
+def run(
+    webhook: Annotated[
+        bool, typer.Option("--webhook", help="Let Telegram deliver to SPRAVA_WEBHOOK_URL instead of polling.")
+    ] = False,
+) -> None:
     """Answer on Telegram until stopped: Ctrl+C or SIGTERM finish what was begun, the same again stops at once."""
     import asyncio
 
@@ -16,7 +22,8 @@ def run() -> None:
 
     settings = BotSettings()
     settings.token()  # before the model is loaded: what is missing is told at once
-    asyncio.run(serve(settings, base=open_base(settings)))
+    door = settings.door() if webhook else None
+    asyncio.run(serve(settings, base=open_base(settings), door=door))
 
 
 @app.command()

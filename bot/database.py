@@ -7,6 +7,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from corpus.errors import SpravaError
 
+__all__ = ["CLAIMS", "METADATA", "SEEN", "DatabaseError", "Engine", "open_database"]
+
 METADATA = MetaData()
 
 SEEN = Table(

@@ -26,6 +26,9 @@ EVENTS = frozenset(
         "update unreadable",
         "telegram unreachable",
         "another poller holds the token",
+        "another bot runs on this database, standing by",
+        "webhook set",
+        "webhook body unusable",
         "poller alone again",
         "reply dropped",
         "index version loaded",
@@ -50,6 +53,7 @@ FIELDS = frozenset(
         "batch",
         "error",
         "unfinished",
+        "pid",
         "seconds",
     }
 )

@@ -112,7 +112,7 @@ class BotSettings(IndexSettings):
                 "No usable webhook secret: set SPRAVA_WEBHOOK_SECRET_FILE to a file with 32 to 256 of A-Z a-z 0-9 _ -."
             )
         host, _, port = self.webhook_listen.rpartition(":")
-        if not host or _port(self.webhook_listen) is None:
+        if not host or (_port(self.webhook_listen) or -1) < 0:
             raise AddressError(
                 f"SPRAVA_WEBHOOK_LISTEN is {self.webhook_listen!r}: it must be an address and a port, as 127.0.0.1:8443."
             )
@@ -148,6 +148,7 @@ class BotSettings(IndexSettings):
 
 
 def _port(address: str) -> int | None:
+    """The port of `host:port`; None without one, -1 when it is not one."""
     try:
         return urlsplit(f"//{address.rpartition('@')[2]}").port
     except ValueError:
