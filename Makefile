@@ -32,7 +32,7 @@ install-dev: .venv/.installed-dev ## the same with what the tests and linters ne
 	@touch $@
 
 run: install ## the bot: in the browser on 127.0.0.1, or on Telegram where SPRAVA_BOT_TOKEN is set
-	@$(BIN)/sprava index update --quiet
+	@$(BIN)/sprava index update --quiet --accept
 	@if [ -n "$${SPRAVA_BOT_TOKEN:-}$${SPRAVA_BOT_TOKEN_FILE:-}" ]; then exec $(BIN)/sprava bot run; else exec $(BIN)/sprava sandbox; fi
 
 debian:

@@ -37,7 +37,9 @@ def arrange(prepared: Prepared, question: Asked, found: Sequence[Excerpt], *, co
         for rank, excerpt in enumerate([*shown, *rest], 1)
     ]
     first = tuple(ranked[: len(shown)])
-    return Reply(first, tuple(ranked[len(shown) :]), _differences(prepared, question, first) if apart else None)
+    return Reply(
+        first, tuple(ranked[len(shown) :]), _differences(prepared, question, first) if apart else None
+    )
 
 
 def independent_origins(prepared: Prepared, excerpts: Sequence[Excerpt]) -> int:

@@ -18,13 +18,21 @@ RELEASE = "Belarus released 52 political prisoners in September 2025. Mikalai St
 RUSSIAN = "Николай Статкевич отказался уезжать из страны. Его вернули в колонию в Глубоком."
 
 
-def document(id_: str, text: str, *, publisher: str = "Example News", language: str = "en") -> Document:
+def document(
+    id_: str,
+    text: str,
+    *,
+    title: str | None = None,
+    publisher: str = "Example News",
+    published: PartialDate = PartialDate(2025, 9, 12),  # noqa: B008
+    language: str = "en",
+) -> Document:
     """A document with the least that one needs."""
     return Document(
         id=id_,
-        title=f"Title of {id_}",
+        title=title or f"Title of {id_}",
         publisher=publisher,
-        published=PartialDate(2025, 9, 12),
+        published=published,
         language=language,
         reliability=Reliability.B,
         text=normalise(text),
