@@ -45,7 +45,7 @@ class Cards:
         head(writer)
         title = self.texts.say("Timeline") if timeline else self.texts.say("Status, newest first")
         of = self.texts.say("page {n} of {last}", n=page + 1, last=len(leaves))
-        writer.bold(f"{title} · {of}" if len(leaves) > 1 else title).plain("\n")
+        writer.bold(f"{title} · {of}" if len(leaves) > 1 else title).plain("\n\n" if timeline else "\n")
         for line in leaves[page]:
             draw(writer, line)
             writer.plain("\n\n")
@@ -85,7 +85,7 @@ class Cards:
     def nobody(self, nearest: Sequence[str]) -> Page:
         """A name without a card, with the nearest ones that have one."""
         writer = Writer().bold(self.texts.say("There is no card for this name."))
-        writer.plain(" ").plain(self.texts.say("No document in the base names such a person."))
+        writer.plain(" ").plain(self.texts.say("Cards are only for people whose cases are in the base."))
         writer.plain("\n").plain(self.texts.say("Everybody: /cases"))
         if nearest:
             writer.plain("\n").plain(self.texts.say("Nearest names:"))

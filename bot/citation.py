@@ -24,6 +24,7 @@ MAX_COPY = 256
 
 _BETWEEN_AUTHORS = re.compile(r"\s*(?:,|;|&|\b(?:and|и|і|ды)\b)\s*")
 _DAY_OF_YEAR = {"en": "MMMM d"}
+_WHOLE_DAY = {"en": "MMMM d, y"}
 _ENDS = ".?!…"
 
 
@@ -35,7 +36,7 @@ def plain(document: Document, texts: Texts) -> str:
     return ", ".join([*parts, document.url] if document.url else parts)
 
 
-def apa(document: Document, texts: Texts, *, retrieved: PartialDate, cases: Cases) -> str:
+def apa(document: Document, texts: Texts, *, retrieved: datetime.date, cases: Cases) -> str:
     """Author. (Date). Title. Site. Address.
 
     `retrieved` is told only for a page without a date, which may have changed since.
@@ -44,20 +45,22 @@ def apa(document: Document, texts: Texts, *, retrieved: PartialDate, cases: Case
     first = _surnames_first(author, texts, cases) if author else _site(document, texts)
     title = inline(document.title)
     if document.is_brief:
-        kind = texts.say("brief")
+        kind = texts.say("Brief")
         title = f"{title} [{kind}]"
     parts = [_closed(first), f"({_apa_date(document.published, texts)}).", _closed(title)]
     if author:
         parts.append(_closed(_site(document, texts)))
     if document.url and document.published.year is None:
-        parts.append(texts.say("Retrieved {date}, from {url}", date=texts.date(retrieved), url=document.url))
+        parts.append(
+            texts.say("Retrieved {date}, from {url}", date=_in_full(retrieved, texts), url=document.url)
+        )
     elif document.url:
         parts.append(document.url)
     return " ".join(parts)
 
 
 def citations(
-    excerpts: Sequence[Excerpt], ids: tuple[str, ...], texts: Texts, *, retrieved: PartialDate, cases: Cases
+    excerpts: Sequence[Excerpt], ids: tuple[str, ...], texts: Texts, *, retrieved: datetime.date, cases: Cases
 ) -> Page:
     """Both citations of each quoted document, to be copied by a touch; `ids` are the quotes to go back to."""
     writer = Writer().bold(texts.say("Cite")).plain("\n")
@@ -113,6 +116,10 @@ def _apa_date(date: PartialDate, texts: Texts) -> str:
     day = datetime.date(date.year, date.month, date.day or 1)
     pattern = "LLLL" if date.day is None else _DAY_OF_YEAR.get(texts.language, "d MMMM")
     return f"{date.year}, {dates.format_date(day, pattern, locale=texts.language)}"
+
+
+def _in_full(date: datetime.date, texts: Texts) -> str:
+    return dates.format_date(date, _WHOLE_DAY.get(texts.language, "d MMMM y"), locale=texts.language)
 
 
 def _closed(words: str) -> str:

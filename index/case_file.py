@@ -18,7 +18,7 @@ from index.about import people, subjects
 from index.clauses import EVENTS, clauses, events, nearest_event
 from index.excerpt import MAX_CHARS, MAX_SENTENCE, Excerpt
 from index.mentions import MentionTable
-from index.origins import origins
+from index.origins import from_files
 from index.search import MENTIONS
 from index.statements import Statements
 from index.values import Day, Value, ValueKind, values
@@ -154,6 +154,8 @@ class CaseBook:
         self.version = version
         self._statements = statements
         self._cases = cases
+        numbers = from_files(version.files).numbers
+        self._origin = dict(zip(version.documents, numbers, strict=True))
         self._named = MentionTable.from_bytes(version.files[MENTIONS])
         self._mean = version.sentence_vectors.mean(0)
         self._first = np.searchsorted(version.sentences[:, 0], np.arange(len(version.passages) + 1))
@@ -175,7 +177,7 @@ class CaseBook:
             return None
         passages = self._passages_of(case)
         said = [one for passage in passages for one in self._said(case, passage)]
-        status = _one_of_each_origin([one for one in said if one.is_status], language)
+        status = self._one_of_each_origin([one for one in said if one.is_status], language)
         dated = [one for one in said if one.line.date]
         similar = self._cases[case].confusable
         return CaseFile(
@@ -269,6 +271,15 @@ class CaseBook:
     def _cosine(self, one: _Said, other: _Said) -> float:
         vectors = self.version.sentence_vectors
         return float(vectors[one.row] @ vectors[other.row])
+
+    def _one_of_each_origin(self, status: Sequence[_Said], language: str) -> list[_Said]:
+        """The line of each origin that is true last; newest document first. All briefs of ours are one origin."""
+        groups: dict[int, list[_Said]] = {}
+        for one in status:
+            document = one.line.document
+            groups.setdefault(-1 if document.is_brief else self._origin[document], []).append(one)
+        chosen = [_last(group, language) for group in groups.values()]
+        return sorted(chosen, key=lambda one: (one.line.document.published, one.score), reverse=True)
 
     def _timeline(self, said: Iterable[_Said], language: str) -> tuple[Line, ...]:
         """By date; of lines that say the same, the one of the nearest source, of a brief only where no source does."""
@@ -375,7 +386,10 @@ def _happened(text: str, dates: Sequence[Value]) -> Value | None:
         if _REPORT.search(before) or (day.month is None and not _YEAR_ALONE.search(before)):
             continue
         clause = next(clause for clause in whole if clause.start <= date.start < clause.end)
-        if nearest_event(text, clause, date.start, date.end) not in {None, "wrote"}:
+        event = nearest_event(text, clause, date.start, date.end)
+        if event not in {None, "wrote"} or (
+            event is None and _WHERE_WORDS.search(text[clause.start : clause.end])
+        ):
             return date
     return None
 
@@ -390,18 +404,6 @@ def _standing(document: Document, language: str) -> tuple[bool, str, bool, tuple
     published = document.published
     day = (published.year or 9999, published.month or 99, published.day or 99)
     return (document.is_brief, document.reliability, document.language != language, day)
-
-
-def _one_of_each_origin(status: Sequence[_Said], language: str) -> list[_Said]:
-    """The line of each origin that is true last; newest document first. All briefs of ours are one origin."""
-    documents = sorted({one.line.document for one in status}, key=lambda document: document.id)
-    numbers = dict(zip(documents, origins(documents).numbers, strict=True)) if documents else {}
-    groups: dict[int, list[_Said]] = {}
-    for one in status:
-        document = one.line.document
-        groups.setdefault(-1 if document.is_brief else numbers[document], []).append(one)
-    chosen = [_last(group, language) for group in groups.values()]
-    return sorted(chosen, key=lambda one: (one.line.document.published, one.score), reverse=True)
 
 
 def _last(group: Sequence[_Said], language: str) -> _Said:

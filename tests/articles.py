@@ -15,8 +15,10 @@ from index import store
 from index.answer import Answer, Reason
 from index.build import assemble
 from index.case_file import CaseBook
+from index.differences import Difference, Differing
 from index.excerpt import Excerpt
 from index.statements import statements
+from index.values import ValueKind
 from index.version import Version
 
 VERDICT = Document(
@@ -127,7 +129,9 @@ class RuleBase:
             about["candidates"] = ("losik-ihar",)
         best = max(each.score for each in excerpts)
         shown = tuple(each for each in excerpts if each.score == best)[:3]
-        return Answer(excerpts=shown, more=excerpts[len(shown) :][:5], differs="differ" in question, **about)
+        sides = (Differing(0, shown[0].start, shown[0].end, 0), Differing(0, shown[0].start, shown[0].end, 1))
+        difference = Difference(ValueKind.DATE, sides) if "differ" in question else None
+        return Answer(excerpts=shown, more=excerpts[len(shown) :][:5], difference=difference, **about)
 
 
 def _matching(question: str, version: Version) -> tuple[Excerpt, ...]:
