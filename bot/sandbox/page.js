@@ -274,13 +274,16 @@ async function submit() {
   const text = $("text").value.trim();
   if (!text) return;
   hideCommands();
-  const sent = editing
-    ? await act("edit", { message: editing, text })
-    : await act("say", { text, ...(replyTo ? { reply_to: replyTo } : {}) });
-  if (sent) {
-    $("text").value = "";
-    editing = null;
-    cancelContext();
+  const sending = editing
+    ? act("edit", { message: editing, text })
+    : act("say", { text, ...(replyTo ? { reply_to: replyTo } : {}) });
+  // The field is empty at once: whoever writes on does not lose what they write before the answer.
+  $("text").value = "";
+  editing = null;
+  cancelContext();
+  if (!await sending && !$("text").value) {
+    $("text").value = text;
+    grow();
   }
 }
 
