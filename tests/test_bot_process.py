@@ -23,7 +23,14 @@ PEOPLE, QUESTIONS = 20, 10
 
 @asynccontextmanager
 async def bot(
-    sandbox: Sandbox, home: Path, *, pause_s: float = 0, token: str | None = None, door: Door | None = None
+    sandbox: Sandbox,
+    home: Path,
+    *,
+    pause_s: float = 0,
+    token: str | None = None,
+    door: Door | None = None,
+    script: Path = SERVE,
+    more: tuple[str, ...] = (),
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """The running bot; killed at the end if it still runs."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SPRAVA_")}
@@ -39,7 +46,7 @@ async def bot(
             "SPRAVA_WEBHOOK_LISTEN": f"{door.host}:{door.port}",
         }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(SERVE), str(pause_s), env=environment, stderr=asyncio.subprocess.PIPE
+        sys.executable, str(script), str(pause_s), *more, env=environment, stderr=asyncio.subprocess.PIPE
     )
     try:
         yield process

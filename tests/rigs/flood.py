@@ -1,0 +1,133 @@
+"""A flood of questions against the running bot, and what the sandbox's ledger says of it."""
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.sandbox import checks
+from bot.sandbox.ledger import Entry
+from bot.sandbox.people import Person
+from bot.sandbox.server import Sandbox
+
+FIRST_UPDATE = 700_000_001
+BUSY = "Too many questions right now."
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """What came of it. Times are seconds; `commands_s` counts from when the bot received the command, `heard_s` from
+    when it was sent."""
+
+    questions: int
+    answered: int
+    busy: int
+    silent: int
+    mixed_up: int
+    out_of_order: int
+    repeated: int
+    seconds: float
+    rate: float
+    memory_mb: float
+    commands_s: float
+    heard_s: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.questions} questions: {self.answered} answered, {self.busy} told busy, {self.silent} after a busy; "
+            f"{self.mixed_up} mixed up, {self.out_of_order} out of order, {self.repeated} repeated; "
+            f"{self.seconds:.1f} s, {self.rate:.1f} answers/s; memory +{self.memory_mb:.0f} MB; "
+            f"slowest command {self.commands_s:.2f} s after receipt, {self.heard_s:.2f} s after sending"
+        )
+
+
+async def flood(sandbox: Sandbox, process: int, questions: Sequence[str], people: int) -> Flood:
+    """Ask everything at once; send a command from somebody else every quarter of a second until all is quiet."""
+    askers = [sandbox.person(f"Person {n}", language_code="en") for n in range(people)]
+    before_mb, started, begin = resident_mb(process), time.monotonic(), len(sandbox.ledger.entries)
+    for n, question in enumerate(questions):
+        await askers[n % people].say(question)
+    most_mb = before_mb
+    while sandbox.world.updates.pending():
+        await sandbox.person("Hurried", language_code="en").say("/privacy")
+        await asyncio.sleep(0.25)
+        most_mb = max(most_mb, resident_mb(process))
+    seconds = time.monotonic() - started
+    return judge(
+        sandbox.ledger.entries[begin:], askers, seconds=seconds, memory_mb=most_mb - before_mb, begin=begin
+    )
+
+
+def judge(
+    entries: Sequence[Entry], askers: Sequence[Person], *, seconds: float, memory_mb: float, begin: int = 0
+) -> Flood:
+    """Read the ledger: whom an answer came to, when, and whether it was theirs."""
+    asking = {person.id for person in askers}
+    said = [entry for entry in entries if entry.method == "say"]
+    asked = {entry.message_id: entry for entry in said if entry.parameters["person"] in asking}
+    commands = {entry.message_id: entry for entry in said if entry.message_id not in asked}
+    replies: dict[int, list[Entry]] = {}
+    for entry in entries:
+        to = (entry.parameters.get("reply_parameters") or {}).get("message_id")
+        if entry.method == "sendMessage" and entry.verdict == "ok" and to is not None:
+            replies.setdefault(to, []).append(entry)
+    first = {to: sent[0] for to, sent in replies.items()}
+    told_busy = Counter(
+        entry.parameters["chat_id"] for to, entry in first.items() if to in asked and _is_busy(entry)
+    )
+    answers = [(asked[to], entry) for to, entry in first.items() if to in asked and not _is_busy(entry)]
+    silent = [entry for to, entry in asked.items() if to not in first]
+    unanswered = [entry for entry in silent if not told_busy[entry.parameters["person"]]]
+    if unanswered or any(times > 1 + seconds / 60 for times in told_busy.values()):
+        raise AssertionError(
+            f"{len(unanswered)} questions met with silence; busy told {told_busy.most_common(1)}"
+        )
+    return Flood(
+        questions=len(asked),
+        answered=len(answers),
+        busy=sum(told_busy.values()),
+        silent=len(silent),
+        mixed_up=sum(not _belongs(question, answer) for question, answer in answers),
+        out_of_order=len(checks.out_of_order(entries)),
+        repeated=len(checks.repeated(entries)),
+        seconds=seconds,
+        rate=len(answers) / max((max(a.time for _, a in answers) - min(q.time for q, _ in answers)), 0.001),
+        memory_mb=memory_mb,
+        commands_s=max(_from_receipt(entries, said, to, first[to]) for to in commands),
+        heard_s=max(first[to].time - entry.time for to, entry in commands.items()),
+    )
+
+
+def _from_receipt(entries: Sequence[Entry], said: Sequence[Entry], message: int, reply: Entry) -> float:
+    """Seconds between the poll that fetched a command and its reply; from its sending where nothing is polled."""
+    number = FIRST_UPDATE + next(n for n, entry in enumerate(said) if entry.message_id == message)
+    fetched = (e.time for e in entries if e.method == "getUpdates" and e.result and number in e.result)
+    sent = next(entry.time for entry in said if entry.message_id == message)
+    return reply.time - next(fetched, sent)
+
+
+def _is_busy(entry: Entry) -> bool:
+    return str(entry.parameters["text"]).startswith(BUSY)
+
+
+def _belongs(question: Entry, answer: Entry) -> bool:
+    """Whether an answer went to the chat of its question and, where questions have numbers, quotes that number."""
+    words = question.parameters["text"].split("number ")[1:]
+    told = words[0].rstrip("?") if words else ""
+    same_chat = answer.parameters["chat_id"] == question.parameters["person"]
+    return same_chat and (not told or f"number {told} " in str(answer.parameters["text"]))
+
+
+def resident_mb(process: int) -> float:
+    """Memory of a process."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def cpu_s(process: int) -> float:
+    """Processor seconds that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
