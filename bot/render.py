@@ -10,7 +10,7 @@ from bot.callbacks import MAX_MORE, MAX_SHOWN, Tab
 from bot.citation import citations
 from bot.compose import Keyboard, Page, PageError, Writer, arrives_unchanged, inline
 from bot.links import source_link
-from bot.quotes import Context, Quotes
+from bot.quotes import Context, Quotes, parts
 from bot.source import attribution, label, publishers
 from bot.texts import Texts
 from corpus.cases import Cases
@@ -80,7 +80,6 @@ class Renderer:
         """A quote, bold, among the sentences around it."""
         excerpt, say = context.excerpt, self.texts.say
         document = excerpt.document
-        around = document.text[context.start : context.end]
         steps = [(-1, say("◂ Before"), context.has_before), (1, say("After ▸"), context.has_after)]
         row = [
             InlineKeyboardButton(words, callback_data=str(callbacks.ShowContext(number, step, ids)))
@@ -89,20 +88,22 @@ class Renderer:
         ]
         row.append(self._cite_button(ids))
         row.append(InlineKeyboardButton(say("Back"), callback_data=str(callbacks.ShowQuotes(ids))))
-        if not arrives_unchanged(around):
-            return Page(self.texts.say("This has changed. Ask again."))
-        writer = (
-            Writer()
-            .quote_with_bold(around, excerpt.start - context.start, excerpt.end - context.start)
-            .plain("\n")
-        )
+        writer = Writer()
+        for part in parts(document.text, context.start, context.end):
+            words = document.text[part.start : part.end]
+            if not arrives_unchanged(words):
+                return Page(self.texts.say("This has changed. Ask again."))
+            if part.is_heading:
+                writer.bold(words)
+            else:
+                writer.quote_with_bold(words, excerpt.start - part.start, excerpt.end - part.start)
+            writer.plain("\n")
         attribution(writer, excerpt, self.texts, number=number)
         return writer.page((tuple(row),))
 
     def citations(self, excerpts: Sequence[Excerpt], ids: tuple[str, ...]) -> Page:
         """How to cite the documents of these quotes."""
-        made = self.quotes.version.created
-        retrieved = PartialDate(made.year, made.month, made.day)
+        retrieved = self.quotes.version.created.date()
         return citations(excerpts, ids, self.texts, retrieved=retrieved, cases=self.cases)
 
     def sources(self, page: int) -> Page:

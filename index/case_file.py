@@ -30,7 +30,7 @@ DESIGNATIONS = 3
 """Publishers shown that call the person a political prisoner, at most."""
 _PASSAGES = 400
 """Of the newest documents; more do not change a card, and would take long."""
-_SURE, _POSSIBLE = 0.16, -0.08
+_SURE, _POSSIBLE = 0.11, -0.045
 """Scores (`Statements.scores`) from which a sentence is a status by its meaning alone, and with a verb that says so."""
 _SAME = 0.9
 """Cosine from which two sentences with one event and one date count as saying the same."""
@@ -38,9 +38,13 @@ _WHERE = frozenset(
     {"freed", "crossed", "arrested", "sentenced", "held", "moved", "pardoned", "expelled", "died", "solitary"}
 )
 """Events that change or state where a person is."""
-_HOME = r"home\b|disappear|missing\b|вернул|дома\b|пропал|исчез|вярну|знік"
+_ELSE_WHERE = (
+    r"home\b|disappear|missing\b|prison hospital|in (?:\w+ ){0,2}colony|вернул|дома\b|пропал|исчез|в (?:\w+ ){0,2}колонии"
+    r"|вярну|знік|у (?:\w+ ){0,2}калоніі"
+)
+"""What the tables of `clauses.py`, made for comparing values, need not know."""
 _WHERE_WORDS = re.compile(
-    rf"(?<!\w)(?:{'|'.join(EVENTS[name] for name in sorted(_WHERE))}|{_HOME})", re.IGNORECASE
+    rf"(?<!\w)(?:{'|'.join(EVENTS[name] for name in sorted(_WHERE))}|{_ELSE_WHERE})", re.IGNORECASE
 )
 _ONLY_WANTED = re.compile(
     r"\b(?:call(?:s|ed|ing)? (?:for|on)|demand\w*|ask(?:s|ed)? for|hop(?:es?|ed)|требу\w+|призва\w+|надее\w+|патрабу\w+|патрабав\w+|закліка\w+"
@@ -157,7 +161,6 @@ class CaseBook:
         numbers = from_files(version.files).numbers
         self._origin = dict(zip(version.documents, numbers, strict=True))
         self._named = MentionTable.from_bytes(version.files[MENTIONS])
-        self._mean = version.sentence_vectors.mean(0)
         self._first = np.searchsorted(version.sentences[:, 0], np.arange(len(version.passages) + 1))
         self.case_file = lru_cache(256)(self._case_file)
         self._mentions = lru_cache(512)(self._mentions_in)
@@ -182,7 +185,7 @@ class CaseBook:
         similar = self._cases[case].confusable
         return CaseFile(
             case=case,
-            status=tuple(one.line for one in _without_repeating_briefs(status)),
+            status=tuple(one.line for one in _without_overtaken_briefs(status)),
             timeline=self._timeline([*dated, *(one for one in status if not one.line.date)], language),
             designations=_designations(said),
             close=self._close(case, passages, similar),
@@ -209,9 +212,7 @@ class CaseBook:
         """The sentences of a passage that are about the case."""
         document = self.version.passage(passage).document
         rows = range(int(self._first[passage]), int(self._first[passage + 1]))
-        scores = self._statements.scores(
-            self.version.sentence_vectors[rows.start : rows.stop], mean=self._mean
-        )
+        scores = self._statements.scores(self.version.sentence_vectors[rows.start : rows.stop])
         for row, score in zip(rows, scores.tolist(), strict=True):
             span = self._span_about(case, document, row)
             if span and not (document.is_brief and _ON_SOURCES.search(document.text, *span)):
@@ -328,22 +329,22 @@ def _designations(said: Sequence[_Said]) -> tuple[Line, ...]:
     return tuple(found[:DESIGNATIONS])
 
 
-def _without_repeating_briefs(status: Sequence[_Said]) -> list[_Said]:
-    """The same without a brief of ours whose event a source tells that was published after it."""
+def _without_overtaken_briefs(status: Sequence[_Said]) -> list[_Said]:
+    """The same without a brief of ours that tells what a later source tells too, or that is older than what one tells."""
     sources = [one for one in status if not one.line.document.is_brief]
     return [
         one
         for one in status
-        if not one.line.document.is_brief
-        or not any(_WHERE & one.events & other.events and _knows(other, one) for other in sources)
+        if not one.line.document.is_brief or not any(_overtakes(source, one) for source in sources)
     ]
 
 
-def _knows(source: _Said, brief: _Said) -> bool:
-    """Whether a source came out after what a brief dates, or the brief gives no date."""
+def _overtakes(source: _Said, brief: _Said) -> bool:
+    if brief.line.date is None or _when(brief.line) < _when(source.line):
+        return True
     published = source.line.document.published
-    day = (published.year or 0, published.month or 12, published.day or 31)
-    return brief.line.date is None or day >= _when(brief.line)
+    later = ((published.year or 0), published.month or 12, published.day or 31) >= _when(brief.line)
+    return later and bool(_WHERE & source.events & brief.events)
 
 
 def _gap(named: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> int:

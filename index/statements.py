@@ -26,11 +26,12 @@ class Statements:
     """Of those that tell where a person is: (n, dimension), unit length."""
     other: NDArray[np.float32]
 
-    def scores(self, sentences: NDArray[np.float32], *, mean: NDArray[np.float32]) -> NDArray[np.float32]:
+    def scores(self, sentences: NDArray[np.float32]) -> NDArray[np.float32]:
         """How much nearer each sentence, (m, dimension), is to a status than to anything else; 0 is undecided.
 
-        `mean` is what all sentences of the index have in common; without it, what tells them apart shows.
+        What all statements have in common is taken off first, so that what tells them apart shows.
         """
+        mean = np.concatenate([self.status, self.other]).mean(0)
         apart = _apart(sentences, mean)
         near = (_near(apart @ _apart(kind, mean).T) for kind in (self.status, self.other))
         return next(near) - next(near)

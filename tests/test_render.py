@@ -78,7 +78,7 @@ def test_an_answer_in_english() -> None:
         "\n"
         "As of 12 Mar 2024; later events are not in this quote. Exact quotes, nothing added. Index of 20 Nov 2026.\n"
         "[1 Source ↗]  [1 Context]\n"
-        "[Copy link]  [More ▸]"
+        "[Copy link]  [Cite]  [More ▸]"
     )
 
 
@@ -98,7 +98,7 @@ def test_an_answer_in_belarusian_from_two_sources_that_differ() -> None:
         "Індэкс ад 20 лістапада 2026.\n"
         "[2 Крыніца ↗]\n"
         "[1 Кантэкст]  [2 Кантэкст]\n"
-        "[Скапіраваць спасылку]"
+        "[Скапіраваць спасылку]  [Цытаваць]"
     )
 
 
