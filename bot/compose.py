@@ -128,9 +128,12 @@ class Writer:
         )
 
     def quote_with_bold(self, text: str, start: int, end: int) -> "Writer":
-        """Append a blockquote in which `text[start:end]` is bold."""
+        """Append a blockquote in which `text[start:end]`, as far as it lies within, is bold."""
         at = self._units
         self.quote(text)
+        start, end = max(start, 0), min(end, len(text))
+        if start >= end:
+            return self
         offset, length = utf16_units(text[:start]), utf16_units(text[start:end])
         self._entities.append(MessageEntity(MessageEntity.BOLD, at + offset, length))
         return self

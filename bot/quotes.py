@@ -5,6 +5,7 @@ how many sentences it has (one base64url character each). The passage id holds t
 id never means other words than those it was made for.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from index.version import Version
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _PASSAGE_ID = 10
 _CONTEXT_CHARS = 900
+_HEADING = re.compile(r"^#+[ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,15 @@ class Context:
     end: int
     has_before: bool
     has_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading of a document, or what stands between two."""
+
+    start: int
+    end: int
+    is_heading: bool
 
 
 class Quotes:
@@ -125,6 +136,23 @@ class Quotes:
         sentences = self.version.sentences
         first, end = np.searchsorted(sentences[:, 0], [number, number + 1])
         return sentences[first:end]
+
+
+def parts(text: str, start: int, end: int) -> list[Part]:
+    """The headings and the paragraphs between them that `text[start:end]` touches; a heading without its mark."""
+    found, here = [], start
+    for heading in _HEADING.finditer(text):
+        if heading.end() <= start or heading.start() >= end:
+            continue
+        found += [_trimmed(text, here, heading.start()), Part(*heading.span(1), is_heading=True)]
+        here = heading.end()
+    return [part for part in [*found, _trimmed(text, here, end)] if part.start < part.end]
+
+
+def _trimmed(text: str, start: int, end: int) -> Part:
+    words = text[start : max(start, end)]
+    left = start + len(words) - len(words.lstrip())
+    return Part(left, left + len(words.strip()), is_heading=False)
 
 
 def _narrowed(excerpt: Excerpt, start: int, end: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from articles import BRIEF, COPY, DOCUMENTS, VERDICT, numbered, version
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quotes import Quotes
+from bot.quotes import Part, Quotes, parts
 from corpus.document import Document
 from index.excerpt import Excerpt
 
@@ -106,3 +106,16 @@ def test_context_goes_one_passage_each_way_and_no_further() -> None:
     )
     assert first is not None
     assert (first.has_before, first.has_after) == (False, True)
+
+
+def test_a_heading_stands_between_the_parts_of_a_context_and_without_its_mark() -> None:
+    text = "# Name\n\nBorn in Minsk.\n\n## Arrest and charges\n\nDetained in June.\n\n#tag is no heading."
+    found = parts(text, text.index("Born"), len(text))
+    assert [(text[part.start : part.end], part.is_heading) for part in found] == [
+        ("Born in Minsk.", False),
+        ("Arrest and charges", True),
+        ("Detained in June.\n\n#tag is no heading.", False),
+    ]
+    inside = parts(text, text.index("and charges"), text.index("Detained") + 8)
+    assert [text[part.start : part.end] for part in inside] == ["Arrest and charges", "Detained"]
+    assert parts("One sentence.", 0, 13) == [Part(0, 13, is_heading=False)]
