@@ -33,7 +33,9 @@ _FORGET_EVERY_S = 3600
 logger = logging.getLogger(__name__)
 
 
-async def run(settings: BotSettings, *, base: Base, door: Door | None = None) -> None:
+async def run(
+    settings: BotSettings, *, base: Base, door: Door | None = None, with_parent: bool = False
+) -> None:
     """Serve until SIGTERM or SIGINT: behind the webhook `door`, else by polling. Raises what an operator can act on:
     no token, a rejected one, no database."""
     logs.set_up()
@@ -43,6 +45,8 @@ async def run(settings: BotSettings, *, base: Base, door: Door | None = None) ->
     seen = Seen(engine, now=time.time)
     stopping = asyncio.Event()
     _on_signals(stopping)
+    if with_parent:
+        _at_end_of_input(stopping)
     try:
         async with _alone(engine, seen, stopping) as alone:
             if alone and await _connect(bot, stopping):
@@ -82,6 +86,19 @@ async def serve(
         for task in beside:
             task.cancel()
         asker.close()
+
+
+def _at_end_of_input(stopping: asyncio.Event) -> None:
+    """Stop with the program that started us: it holds the other end of our standard input until it is gone."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        if not os.read(0, 4096):
+            loop.remove_reader(0)
+            logger.info("stopping")
+            stopping.set()
+
+    loop.add_reader(0, read)
 
 
 def _on_signals(stopping: asyncio.Event) -> None:

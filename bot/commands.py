@@ -12,6 +12,9 @@ def run(
     webhook: Annotated[
         bool, typer.Option("--webhook", help="Let Telegram deliver to SPRAVA_WEBHOOK_URL instead of polling.")
     ] = False,
+    with_parent: Annotated[
+        bool, typer.Option("--with-parent", hidden=True, help="Stop when standard input ends.")
+    ] = False,
 ) -> None:
     """Answer on Telegram until stopped: Ctrl+C or SIGTERM finish what was begun, the same again stops at once."""
     import asyncio
@@ -23,7 +26,7 @@ def run(
     settings = BotSettings()
     settings.token()  # before the model is loaded: what is missing is told at once
     door = settings.door() if webhook else None
-    asyncio.run(serve(settings, base=open_base(settings), door=door))
+    asyncio.run(serve(settings, base=open_base(settings), door=door, with_parent=with_parent))
 
 
 @app.command()

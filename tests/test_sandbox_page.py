@@ -200,7 +200,7 @@ async def test_sigterm_stops_page_and_bot_and_no_real_token_is_used(
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(serving, 10)
     arguments, environment = json.loads(seen.read_text())
-    assert arguments == ["-P", "-m", "bot", "bot", "run"]
+    assert arguments == ["-P", "-m", "bot", "bot", "run", "--with-parent"]
     assert environment["SPRAVA_BOT_API_URL"].startswith("http://127.0.0.1:")
     assert environment["SPRAVA_BOT_TOKEN"] != "1:real"
     assert "SPRAVA_BOT_TOKEN_FILE" not in environment

@@ -78,14 +78,15 @@ async def _start_bot(sandbox: "Sandbox", folder: Path) -> asyncio.subprocess.Pro
         "SPRAVA_BOT_TOKEN": sandbox.token,
         "SPRAVA_DATABASE_URL": f"sqlite:///{folder / 'bot.sqlite'}",
     }
+    # The pipe to its standard input closes however this process ends, and the bot then ends too.
     # A process group of its own: Ctrl+C reaches this process alone, which then stops the bot once.
     # -P: a folder named "bot" where the command was started must not be taken for ours.
-    command = (sys.executable, "-P", "-m", "bot", "bot", "run")
+    command = (sys.executable, "-P", "-m", "bot", "bot", "run", "--with-parent")
     return await asyncio.create_subprocess_exec(
         *command,
         env=environment,
         process_group=0,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         limit=2**20,

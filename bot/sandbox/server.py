@@ -151,6 +151,8 @@ class Sandbox:
             self._record(request.match_info["method"], {}, refused, None, ["unknown method"])
             return _refusal(refused)
         fault = self.faults.take(method)
+        if fault is not None:
+            self.world.tell("people", {})  # the page shows what is still to come
         try:
             raw = await read(request)
         except ApiError as refused:
