@@ -115,7 +115,7 @@ def _is_busy(entry: Entry) -> bool:
 
 def _belongs(question: Entry, answer: Entry) -> bool:
     """Whether an answer went to the chat of its question and, where questions have numbers, quotes that number."""
-    words = question.parameters["text"].split("number ")[1:]
+    words = question.parameters["text"].split("letter number ")[1:]
     told = words[0].rstrip("?") if words else ""
     same_chat = answer.parameters["chat_id"] == question.parameters["person"]
     return same_chat and (not told or f"number {told} " in str(answer.parameters["text"]))
