@@ -18,6 +18,8 @@ MAX_CHARS = 300
 """Of a quote of two sentences."""
 MAX_SENTENCE = 500
 """Of a single sentence; a longer one is not quoted."""
+SPANS = 3
+"""Of one passage, at most: where one source says most, all three quotes may be its."""
 WORDS_WEIGHT = 0.2
 """On the share of the question's words, by weight, that a sentence says, beside its cosine."""
 KIND_WEIGHT = 0.04
@@ -104,7 +106,7 @@ def choose(found: Sequence[Candidate], *, count: int, slack: float) -> list[Cand
 def _of_hit(
     prepared: Prepared, question: Asked, weights: Mapping[str, float], hit: Hit
 ) -> list[Candidate]:
-    """Up to two spans of a passage that do not overlap, around its best sentences."""
+    """Up to SPANS spans of a passage that do not overlap, around its best sentences."""
     spans, vectors = prepared.sentences_of(hit.number), prepared.sentence_vectors_of(hit.number)
     text = hit.passage.document.text
     sentences = [text[start:end] for start, end in spans.tolist()]
@@ -112,7 +114,7 @@ def _of_hit(
     similar = cosines + WORDS_WEIGHT * _said(weights, sentences) + KIND_WEIGHT * _fitting(question.text, sentences)
     found: list[Candidate] = []
     for best in np.argsort(-similar).tolist():
-        if len(found) == 2:
+        if len(found) == SPANS:
             break
         window = _window(text, spans, similar, best)
         if window is None or any(window[0] < other.end and other.start < window[1] for other in found):
