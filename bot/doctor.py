@@ -34,6 +34,8 @@ async def examine(settings: BotSettings) -> list[Finding]:
     findings.append(
         await _telegram(settings) if findings[-1].good else Finding("telegram", False, "needs a token")
     )
+    if settings.webhook_url:
+        findings.append(_checked("webhook", settings, _webhook))
     groups = "answers /ask and mentions" if settings.groups else "leaves when added"
     return [*findings, Finding("groups", good=True, found=groups)]
 
@@ -59,6 +61,11 @@ def _database(settings: BotSettings) -> str:
 def _token(settings: BotSettings) -> str:
     settings.token()
     return "set"
+
+
+def _webhook(settings: BotSettings) -> str:
+    door = settings.door()
+    return f"{door.url}, served on {door.host} port {door.port}"
 
 
 async def _telegram(settings: BotSettings) -> Finding:

@@ -36,6 +36,7 @@ EVENTS = frozenset(
         "index unreadable",
         "no index yet",
         "profile not set",
+        "left without a word",
         "unhandled",
     }
 )
