@@ -7,16 +7,12 @@ from typing import Any
 
 from telegram import (
     CallbackQuery,
-    Chat,
-    ChatMember,
-    ChatMemberUpdated,
     InaccessibleMessage,
     Message,
     Update,
     User,
 )
 from telegram.constants import ChatType
-from telegram.error import BadRequest, Forbidden
 
 from bot import callbacks, pages
 from bot.asker import Asker, BusyError
@@ -39,6 +35,7 @@ from bot.casework import Casework
 from bot.compose import Page
 from bot.incoming import Incoming, Kind, read, read_as_guest
 from bot.inline import Inline, article
+from bot.membership import Membership
 from bot.memory import Limits, Recent
 from bot.places import Places, public
 from bot.quotes import Quotes
@@ -50,8 +47,6 @@ from corpus.errors import SpravaError
 from corpus.languages import interface_language
 
 logger = logging.getLogger(__name__)
-
-_MEMBER = {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.RESTRICTED}
 
 
 class Handlers:
@@ -65,6 +60,7 @@ class Handlers:
         self._cases = cases
         self._bot_name = bot_name
         self._places = places
+        self._membership = Membership(replies, places, bot_name=bot_name)
         self._inline = Inline(asker=asker, replies=replies, cases=cases, bot_name=bot_name)
         self._languages: Recent[str] = Recent()
         self._answers: Recent[int] = Recent()
@@ -87,7 +83,8 @@ class Handlers:
         if update.callback_query:
             await self._pressed(update.callback_query)
         elif update.my_chat_member:
-            await self._membership(update.my_chat_member)
+            change = update.my_chat_member
+            await self._membership.changed(change, self._words(change.from_user))
         elif update.message:
             await self._message(update.message)
         elif update.edited_message:
@@ -114,7 +111,9 @@ class Handlers:
 
     async def _message(self, message: Message) -> None:
         if message.chat.type != ChatType.PRIVATE and not self._places.groups:
-            await self._leave(message.chat, message.from_user)  # it was added while the switch was on
+            await self._membership.leave(
+                message.chat, self._words(message.from_user)
+            )  # it was added while the switch was on
             return
         incoming = self._read(message)
         match incoming.kind:
@@ -254,7 +253,7 @@ class Handlers:
         if gone or not await self._replies.edit(message.chat.id, message.message_id, page):
             await self._replies.send(message.chat.id, page)
 
-    # Groups, channels, and chats that we have not joined
+    # Chats that we have not joined
 
     async def _as_guest(self, message: Message) -> None:
         """Answer a mention, once and with links only; what is no question is passed over."""
@@ -265,25 +264,6 @@ class Handlers:
         words = self._words(message.from_user, question)
         page = await self._answer_page(question, words, place=message.chat.type) or pages.busy(words)
         await self._replies.answer_guest(message.guest_query_id, article("0", question[:64], "", page))
-
-    async def _leave(self, chat: Chat, person: User | None) -> None:
-        """Leave, from a group not without a word."""
-        if chat.type != ChatType.CHANNEL:
-            words = self._words(person)
-            try:
-                await self._replies.send(chat.id, pages.leaving(words, self._bot_name))
-            except (BadRequest, Forbidden):
-                logger.info("left without a word")  # whoever may not write there may still go
-        await self._replies.leave(chat.id)
-
-    async def _membership(self, change: ChatMemberUpdated) -> None:
-        """Leave channels always, groups where they are switched off."""
-        joined = change.new_chat_member.status in _MEMBER
-        unwanted = change.chat.type == ChatType.CHANNEL or (
-            change.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP} and not self._places.groups
-        )
-        if joined and unwanted:
-            await self._leave(change.chat, change.from_user)
 
     # What they share
 
