@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from telegram import CopyTextButton, InlineKeyboardButton
 
-from bot.callbacks import ListCases, ShowCase, Tab, case_link
+from bot.callbacks import ListCases, ShowCase, Tab, case_link, shared
 from bot.compose import MAX_ENTITIES, MAX_UNITS, Keyboard, Page, Writer, arrives_unchanged, inline
 from bot.links import deep_link, source_link
+from bot.quotes import Quotes
 from bot.source import short_attribution
 from bot.texts import Texts
 from corpus.cases import Cases
 from corpus.document import PartialDate
 from index.case_file import CaseFile, Line
-from index.version import Version
 
 _STATUS_LINES, _TIMELINE_LINES = 3, 5
 _PEOPLE = 8
@@ -29,7 +29,7 @@ class Cards:
     """Pages about cases in one language, from one version of the index."""
 
     texts: Texts
-    version: Version
+    quotes: Quotes
     bot_name: str
     cases: Cases
 
@@ -144,7 +144,7 @@ class Cards:
                 for place, case in enumerate(people):
                     writer.plain(", " if place else "").link(self._name(case), self._link(case))
                 writer.plain("\n" if people else "")
-            made = self.version.created
+            made = self.quotes.version.created
             index = say(
                 "Index of {date}.", date=self.texts.date(PartialDate(made.year, made.month, made.day))
             )
@@ -166,7 +166,10 @@ class Cards:
 
     def _quote(self, writer: Writer, line: Line, when: str) -> None:
         writer.quote(line.excerpt.quote, folded=line.sensitive).plain("\n")
-        short_attribution(writer, line.excerpt, self.texts, when=when)
+        link = source_link(line.document, line.start, line.end)
+        if line.document.is_brief and (quote := self.quotes.id_of(line.excerpt)):
+            link = deep_link(self.bot_name, shared((quote,)))  # there stands what it was written from
+        short_attribution(writer, line.excerpt, self.texts, when=when, link=link)
 
     def _link(self, case: str) -> str:
         return deep_link(self.bot_name, case_link(case))

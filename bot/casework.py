@@ -31,7 +31,7 @@ class Casework:
     async def named(self, name: str, words: Texts) -> Page:
         """The card of whoever is meant, a choice of several, or the nearest names; without a name asks for one."""
         if not name.strip():
-            return await self._asker.look_up(lambda book: self._cards(book, words).no_name())
+            return self._cards(words).no_name()
         return await self._asker.look_up(lambda book: self._named(book, name, words))
 
     async def opened(self, callback: ShowCase, words: Texts) -> Page | None:
@@ -39,7 +39,7 @@ class Casework:
 
         def look(book: CaseBook) -> Page | None:
             file = book.case_file(callback.case, words.language)
-            return self._cards(book, words).card(file, callback.tab, callback.page) if file else None
+            return self._cards(words).card(file, callback.tab, callback.page) if file else None
 
         return await self._asker.look_up(look)
 
@@ -49,7 +49,7 @@ class Casework:
         def look(book: CaseBook) -> Page:
             everybody = self._sorted(book.people(), words)
             found = [case for case in everybody if self._fits(case, callback.search)]
-            cards = self._cards(book, words)
+            cards = self._cards(words)
             if not found:
                 return cards.nobody(self._nearest(callback.search, everybody))
             return cards.people(found, callback.page, search=callback.search, among=len(everybody))
@@ -61,7 +61,7 @@ class Casework:
         return await self.listed(ListCases(0, _folded(name)), words)
 
     def _named(self, book: CaseBook, name: str, words: Texts) -> Page:
-        cards = self._cards(book, words)
+        cards = self._cards(words)
         found = resolve(name, cases=self._cases)
         people = [case for case in found.cases if self._cases[case].type is CaseType.PERSON]
         if any(self._cases[case].protected for case in people):
@@ -101,8 +101,8 @@ class Casework:
 
         return sorted(people, key=surname)
 
-    def _cards(self, book: CaseBook, words: Texts) -> Cards:
-        return Cards(words, book.version, self._bot_name, self._cases)
+    def _cards(self, words: Texts) -> Cards:
+        return Cards(words, self._asker.quotes(), self._bot_name, self._cases)
 
 
 def _folded(name: str) -> str:

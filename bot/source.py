@@ -41,14 +41,15 @@ def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int, 
         writer.plain("\n⚠ ").plain(texts.say("Note: {note}", note=inline(document.note)))
 
 
-def short_attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, when: str) -> None:
-    """Append publisher, linked to the quoted words, date, language and label, then what must stand with a quote.
+def short_attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, when: str, link: str | None) -> None:
+    """Append publisher, linked, date, language and label, then what must stand with a quote.
 
     `when` says what the date is, as in "as of 12 Sep 2025".
     """
     document = excerpt.document
-    link = source_link(document, excerpt.start, excerpt.end)
-    name = texts.say("this project's brief") if document.is_brief else inline(document.publisher)
+    name = (
+        texts.say("this project's brief") if document.is_brief else inline(document.publisher) or document.id
+    )
     writer.link(name, link).plain(" ↗" if link else "")
     facts = [when, texts.language_name(document.language), f"[{document.reliability}]"]
     writer.plain(f" · {' · '.join(facts)}")

@@ -85,7 +85,7 @@ _SENSITIVE = re.compile(
     re.IGNORECASE,
 )
 _YEAR_ALONE = re.compile(
-    r"\b(?:in|since|until|till|by|during|from|of|в|во|с|со|до|по|к|у|ў|з|са|да|па)\s+$", re.IGNORECASE
+    r"\b(?:in|since|until|till|by|during|в|во|с|со|до|по|к|у|ў|з|са|да|па)\s+$", re.IGNORECASE
 )
 """Before a year that dates what happened; "the 2010 election" dates something else."""
 

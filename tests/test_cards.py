@@ -5,7 +5,7 @@ from functools import cache
 from itertools import islice
 
 import pytest
-from articles import VERDICT, version
+from articles import BRIEF, VERDICT, version
 from encoders import HashingEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,14 +13,17 @@ from hypothesis import strategies as st
 from bot.callbacks import ListCases, ShowCase, Tab, parse
 from bot.cards import Cards
 from bot.compose import Page, arrives_unchanged, utf16_units
+from bot.quotes import Quotes
 from bot.texts import LANGUAGES, texts
 from corpus.cases import load_cases
 from corpus.document import Document, normalise
 from index.case_file import CaseBook, CaseFile, Line
+from index.excerpt import Excerpt
 from index.statements import statements
 
 CASES = load_cases()
 VERSION = version()
+QUOTES = Quotes(VERSION)
 
 
 @cache
@@ -31,7 +34,7 @@ def sample() -> CaseFile:
 
 
 def cards(language: str = "en") -> Cards:
-    return Cards(texts(language), VERSION, "sprava_bot", CASES)
+    return Cards(texts(language), QUOTES, "sprava_bot", CASES)
 
 
 def turned(file: CaseFile, tab: Tab, language: str = "en") -> list[Page]:
@@ -94,6 +97,14 @@ def test_who_calls_the_person_a_political_prisoner_is_named_with_date_and_link()
     link = next(entity.url for entity in page.entities if entity.url)
     assert link is not None
     assert link.startswith("https://news.example/verdict#:~:text=Ihar")
+
+
+def test_a_line_of_a_brief_leads_to_the_quote_with_what_it_was_written_from() -> None:
+    excerpt = Excerpt(BRIEF, 0, BRIEF.text.index(".") + 1, 1, 1.0)
+    told = Line(BRIEF, excerpt.start, excerpt.end, sensitive=False)
+    page = cards().card(replace(sample(), status=(told,), similar=()), Tab.STATUS, 0)
+    links = [entity.url for entity in page.entities if entity.url]
+    assert links == [f"https://t.me/sprava_bot?start=a_{QUOTES.id_of(excerpt)}"]
 
 
 def test_people_named_together_open_their_cards() -> None:
