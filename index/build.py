@@ -1,7 +1,7 @@
 """Documents to a new version, in memory: only what changed is cut and encoded again. Publishing it: `store.py`."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,11 +15,12 @@ from corpus.cases import load_cases
 from corpus.document import Document, Passage
 from corpus.errors import SpravaError
 from corpus.passages import heading, passages, sentences
-from index import lexical, origins
-from index.encoder import Encoder
+from index import lexical, origins, tokens
+from index.encoder import Encoder, TokenEncoder
 from index.learnt import Learnt, learn
 from index.mentions import Earlier, MentionTable, mention_table
 from index.search import LEARNT, MENTIONS
+from index.tokens import Packed, TokenTable
 from index.version import Version, same_document
 
 Progress = Callable[[int, int], None]
@@ -77,6 +78,8 @@ class _Old:
     sentence_keys: list[bytes]
     passage_rows: Mapping[bytes, int]
     sentence_rows: Mapping[bytes, int]
+    tokens: TokenTable | None
+    """Of its sentences, where they can be taken over too."""
 
     @classmethod
     def of(cls, version: Version) -> Self:
@@ -92,6 +95,7 @@ class _Old:
             sentence_keys=sentence_keys,
             passage_rows={key: row for row, key in enumerate(passage_keys)},
             sentence_rows={key: row for row, key in enumerate(sentence_keys)},
+            tokens=tokens.from_files(version.files),
         )
 
     def number(self, document: Document) -> int:
@@ -137,7 +141,7 @@ def assemble(
     """
     load_cases()  # may be faulty: better known before the long work
     quotable = _quotable(documents)
-    old = _Old.of(previous) if previous is not None and previous.model == encoder.name else None
+    old = _Old.of(previous) if previous is not None and _same_vectors(previous, encoder) else None
     numbers = [old.number(document) if old else -1 for document in quotable]
     cuts = [
         old.take(number) if old and number >= 0 else _cut(document)
@@ -149,7 +153,13 @@ def assemble(
         raise EmptyCorpusError
     texts = {key: text for cut in cuts for key, text in cut.texts.items()}
     known = {key: vector for key in texts if old and (vector := old.vector(key)) is not None}
-    fresh = _encode({key: text for key, text in texts.items() if key not in known}, encoder, progress)
+    if old and old.tokens:  # the tokens of passages are not kept: one that is now a sentence is encoded again
+        known = {
+            key: known[key]
+            for key in known.keys() - set(sentence_keys) | known.keys() & old.sentence_rows.keys()
+        }
+    unknown = {key: text for key, text in texts.items() if key not in known}
+    fresh, packed = _encode(unknown, set(sentence_keys), encoder, progress)
     spans = _joined([cut.passages for cut in cuts], [1] * len(cuts))
     version = Version(
         number=0,
@@ -175,6 +185,7 @@ def assemble(
             **_lexical(quotable, spans, passage_keys, old),
             **_names(quotable, spans, old, numbers),
             **_origins(quotable, old, numbers),
+            **_tokens(sentence_keys, packed, encoder, old),
         },
     )
     return Built(
@@ -182,6 +193,15 @@ def assemble(
         encoded=len(fresh),
         reused=sum(key not in fresh for key in (*passage_keys, *sentence_keys)),
     )
+
+
+def _same_vectors(version: Version, encoder: Encoder) -> bool:
+    """Whether the encoder would give the vectors and tokens of a version again."""
+    mean = tokens.mean_of(encoder.name, encoder.dimension) if isinstance(encoder, TokenEncoder) else None
+    stored = tokens.from_files(version.files)
+    if mean is None or stored is None:
+        return version.model == encoder.name and mean is stored
+    return version.model == encoder.name and np.array_equal(stored.mean, mean)
 
 
 def _stacked(
@@ -304,17 +324,42 @@ def _joined(spans: Sequence[NDArray[np.int32]], owners: Sequence[int]) -> NDArra
 
 
 def _encode(
-    texts: Mapping[bytes, str], encoder: Encoder, progress: Progress | None
-) -> dict[bytes, NDArray[np.float32]]:
-    """Vectors by key; texts of like length go together, so that little is padded."""
+    texts: Mapping[bytes, str], sentence_keys: Set[bytes], encoder: Encoder, progress: Progress | None
+) -> tuple[dict[bytes, NDArray[np.float32]], dict[bytes, Packed]]:
+    """Vectors by key, and tokens by the keys of sentences; texts of like length go together: little is padded."""
     keys = sorted(texts, key=lambda key: len(texts[key]), reverse=True)
     vectors: dict[bytes, NDArray[np.float32]] = {}
+    packed: dict[bytes, Packed] = {}
+    mean = tokens.mean_of(encoder.name, encoder.dimension)
     for start in range(0, len(keys), _STEP):
         step = keys[start : start + _STEP]
-        vectors.update(zip(step, encoder.encode_passages([texts[key] for key in step]), strict=True))
+        if isinstance(encoder, TokenEncoder):
+            encoded, told = encoder.encode_passage_tokens([texts[key] for key in step])
+            pairs = zip(step, told, strict=True)
+            packed.update((key, tokens.pack(some, mean)) for key, some in pairs if key in sentence_keys)
+        else:
+            encoded = encoder.encode_passages([texts[key] for key in step])
+        vectors.update(zip(step, encoded, strict=True))
         if progress:
             progress(len(vectors), len(keys))
-    return vectors
+    return vectors, packed
+
+
+def _tokens(
+    keys: Sequence[bytes], packed: Mapping[bytes, Packed], encoder: Encoder, old: _Old | None
+) -> dict[str, memoryview]:
+    """The tokens of sentences, where the encoder tells them; those of known sentences are taken over."""
+    if not isinstance(encoder, TokenEncoder):
+        return {}
+    fresh = {place: packed[key] for place, key in enumerate(keys) if key in packed}
+    rows = old.sentence_rows if old else {}
+    stored = tokens.to_files(
+        fresh,
+        tokens.mean_of(encoder.name, encoder.dimension),
+        reused=np.array([-1 if key in packed else rows[key] for key in keys], np.int64),
+        previous=old.tokens if old else None,
+    )
+    return {name: memoryview(content) for name, content in stored.items()}
 
 
 def _lexical(
@@ -359,7 +404,9 @@ def _names(
     return {MENTIONS: memoryview(table.to_bytes()), LEARNT: memoryview(learnt.to_bytes())}
 
 
-def _origins(documents: Sequence[Document], old: _Old | None, numbers: Sequence[int]) -> dict[str, memoryview]:
+def _origins(
+    documents: Sequence[Document], old: _Old | None, numbers: Sequence[int]
+) -> dict[str, memoryview]:
     """Who copies whom; unchanged documents keep their sketches."""
     reused = np.array(numbers, np.int64)
     if old is None or old.version.recipe != recipe():

@@ -3,10 +3,11 @@
 import hashlib
 import os
 import threading
+import unicodedata
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from corpus.errors import SpravaError
 from index import weights
 from index.settings import IndexSettings
+from index.tokens import Tokens
 
 BATCH = 16
 """Texts a forward pass: on one thread larger batches are no faster, and 32 long texts need 1.7 GB."""
@@ -35,6 +37,28 @@ class Encoder(Protocol):
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of what is searched: passages and sentences."""
         ...
+
+
+@runtime_checkable
+class TokenEncoder(Protocol):
+    """An encoder that also tells what each token means in its text, from the same forward pass; not every one can."""
+
+    def encode_query_tokens(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Tokens]]:
+        """Vectors as from `encode_queries`, and the tokens of each text."""
+        ...
+
+    def encode_passage_tokens(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Tokens]]:
+        """Vectors as from `encode_passages`, and the tokens of each text."""
+        ...
+
+
+def encode_questions(
+    encoder: Encoder, texts: Sequence[str]
+) -> tuple[NDArray[np.float32], Sequence[Tokens | None]]:
+    """Vectors of questions, and their tokens where the encoder tells them."""
+    if isinstance(encoder, TokenEncoder):
+        return encoder.encode_query_tokens(texts)
+    return encoder.encode_queries(texts), [None] * len(texts)
 
 
 class EncoderError(SpravaError):
@@ -86,6 +110,41 @@ class SentenceTransformersEncoder:
         """Vectors of what is searched: passages and sentences."""
         return self._encode(self._model.encode_document, texts)
 
+    def encode_query_tokens(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Tokens]]:
+        """Vectors of questions, and their tokens."""
+        return self._encode_tokens(self._model.encode_query, texts, prompt="query")
+
+    def encode_passage_tokens(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Tokens]]:
+        """Vectors of passages and sentences, and their tokens."""
+        return self._encode_tokens(self._model.encode_document, texts, prompt="document")
+
+    def _encode_tokens(
+        self, encode: Callable[..., Any], texts: Sequence[str], *, prompt: str
+    ) -> tuple[NDArray[np.float32], list[Tokens]]:
+        if not texts:
+            return np.empty((0, self.dimension), np.float32), []
+        with self._lock:
+            outputs = encode(list(texts), batch_size=BATCH, show_progress_bar=False, output_value=None)
+        vectors = np.stack([output["sentence_embedding"].numpy() for output in outputs])
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        written = self._model.prompts.get(prompt) or ""
+        before = self._model.tokenizer(written, add_special_tokens=False)["input_ids"]
+        return np.ascontiguousarray(vectors, np.float32), [self._tokens(output, before) for output in outputs]
+
+    def _tokens(self, output: dict[str, Any], prompt: Sequence[int]) -> Tokens:
+        """The tokens of one text that carry meaning, without the prompt's at its beginning."""
+        tokenizer = self._model.tokenizer
+        ids = output["input_ids"].numpy()
+        rows = np.flatnonzero(output["attention_mask"].numpy() & ~np.isin(ids, tokenizer.all_special_ids))
+        skipped = 0
+        while skipped < min(len(prompt), len(rows)) and ids[rows[skipped]] == prompt[skipped]:
+            skipped += 1
+        rows = rows[skipped:]
+        pieces = tokenizer.convert_ids_to_tokens(ids[rows].tolist())
+        kept = [place for place, piece in enumerate(pieces) if _carries_meaning(piece)]
+        vectors = output["token_embeddings"].numpy()[rows[kept]]
+        return Tokens(tuple(pieces[place] for place in kept), np.ascontiguousarray(vectors, np.float32))
+
     def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> NDArray[np.float32]:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
@@ -99,6 +158,11 @@ class SentenceTransformersEncoder:
         """The commit of the model hub that the weights are from."""
         transformer: Any = self._model[0]
         return getattr(transformer.auto_model.config, "_commit_hash", None)
+
+
+def _carries_meaning(piece: str) -> bool:
+    """Whether there is more to a token than punctuation and the mark of a word's beginning."""
+    return any(unicodedata.category(character)[0] in "LN" for character in piece)
 
 
 def open_encoder(settings: IndexSettings) -> Encoder:

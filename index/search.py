@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from corpus.document import Document, Passage
 from corpus.languages import detect
-from index import lexical, origins
+from index import lexical, origins, tokens
 from index.analyze import terms
 from index.learnt import Learnt
 from index.lexical import Lexical
 from index.mentions import MentionTable
 from index.origins import Origins
+from index.tokens import Tokens, TokenTable
 from index.vectors import Nearest, nearest
 from index.version import Version
 
@@ -62,6 +63,8 @@ class Asked:
     language: str | None
     people: tuple[str, ...] = ()
     """Ids of the people whom the question is about: recognised beyond doubt, and not only by a relative."""
+    tokens: Tokens | None = None
+    """`None` where the encoder tells none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +84,8 @@ class Prepared:
     lexical: Lexical
     mentions: MentionTable
     learnt: Learnt
+    tokens: TokenTable | None
+    """`None` where the model tells none."""
     origins: Origins
     """Which documents are copies of which."""
     numbers: dict[str, int]
@@ -120,6 +125,7 @@ def prepare(version: Version) -> Prepared:
         lexical=lexical.load(version.files),
         mentions=MentionTable.from_bytes(version.files[MENTIONS]),
         learnt=Learnt.from_bytes(version.files[LEARNT]),
+        tokens=tokens.from_files(version.files),
         origins=origins.from_files(version.files),
         numbers={document.id: number for number, document in enumerate(version.documents)},
         is_brief=np.array([document.is_brief for document in version.documents])[version.passages[:, 0]],
@@ -130,9 +136,11 @@ def prepare(version: Version) -> Prepared:
     )
 
 
-def asked(text: str, vector: NDArray[np.float32], *, people: tuple[str, ...] = ()) -> Asked:
+def asked(
+    text: str, vector: NDArray[np.float32], *, people: tuple[str, ...] = (), tokens: Tokens | None = None
+) -> Asked:
     """The question with its vector, ready to be searched for."""
-    return Asked(text, vector, frozenset(terms(text)), detect(text), people)
+    return Asked(text, vector, frozenset(terms(text)), detect(text), people, tokens)
 
 
 def search(prepared: Prepared, question: Asked, *, top_k: int = 10) -> list[Hit]:

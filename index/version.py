@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from corpus.document import Document, PartialDate, Passage, Reliability
 from corpus.errors import SpravaError
 
-FORMAT = 3
+FORMAT = 4
 """Of the files; a program refuses a version of another format, and `index update` writes it anew."""
 
 _ARRAYS = {

@@ -1,0 +1,145 @@
+"""Which of a question's tokens a sentence covers: token vectors at one bit a dimension. Not how they are encoded.
+
+A vector is freed of what all tokens of the model have in common, turned at random, and kept as signs (48 bytes for
+384 dimensions). The turned float vector of a question's token times those signs estimates the cosine; the turning
+makes its error the same in every direction (Gao and Long 2024, RaBitQ, arXiv:2405.12497).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+FILE = Path(__file__).with_name("tokens.json")
+"""By model: the mean of its token vectors. `index/calibrate.py` writes it."""
+PARTS = {"tokens.mean": "<f4", "tokens.counts": "<u4", "tokens.pieces": "<u4", "tokens.bits": "u1"}
+"""Parts of a version: the mean taken off, tokens of each sentence, and for each token its piece and its signs."""
+_BUCKETS = 1 << 18
+"""Of pieces: as many as the largest vocabularies have; what shares one is weighed together."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tokens:
+    """The tokens of one text as the model saw them in it, without prompt, special tokens and punctuation."""
+
+    pieces: tuple[str, ...]
+    vectors: NDArray[np.float32]
+    """(k, dimension), of any length."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packed:
+    """The tokens of one sentence as they are stored."""
+
+    pieces: NDArray[np.uint32]
+    """Buckets."""
+    bits: NDArray[np.uint8]
+    """(k, dimension / 8): signs, packed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenTable:
+    """The tokens of all sentences of a version; those of sentence i are rows starts[i] to starts[i + 1]."""
+
+    mean: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    pieces: NDArray[np.uint32]
+    bits: NDArray[np.uint8]
+    frequency: NDArray[np.int64]
+    """How often each piece occurs."""
+
+    def question(self, tokens: Tokens) -> NDArray[np.float32]:
+        """A question's token vectors, ready to be compared, (k, dimension), unit length."""
+        return _turned(tokens.vectors, self.mean)
+
+    def weights(self, tokens: Tokens) -> NDArray[np.float64]:
+        """How rare each of a question's tokens is among the sentences, as inverse document frequency, (k,)."""
+        found = self.frequency[[_bucket(piece) for piece in tokens.pieces]]
+        count = len(self.starts) - 1
+        return np.asarray(np.log1p((np.maximum(count - found, 0) + 0.5) / (found + 0.5)), np.float64)
+
+    def covered(self, question: NDArray[np.float32], first: int, last: int) -> NDArray[np.float64]:
+        """For each of the question's vectors its best estimated cosine in sentences `first` to `last` - 1, (k,)."""
+        bits = self.bits[int(self.starts[first]) : int(self.starts[last])]
+        if not len(bits):
+            return np.zeros(len(question))
+        dimension = question.shape[1]
+        signs = np.unpackbits(bits, axis=1, count=dimension).astype(np.float32) * 2 - 1
+        best = (question @ signs.T).max(axis=1) / np.sqrt(dimension)
+        return np.asarray(best, np.float64)
+
+
+def pack(tokens: Tokens, mean: NDArray[np.float32]) -> Packed:
+    """A sentence's tokens in the form that is stored."""
+    pieces = np.array([_bucket(piece) for piece in tokens.pieces], np.uint32)
+    return Packed(pieces, np.packbits(_turned(tokens.vectors, mean) >= 0, axis=1))
+
+
+def to_files(
+    fresh: Mapping[int, Packed],
+    mean: NDArray[np.float32],
+    *,
+    reused: NDArray[np.int64],
+    previous: TokenTable | None = None,
+) -> dict[str, bytes]:
+    """The tokens of a version by file name: sentence i is `fresh[i]`, or sentence `reused[i]` of the previous one."""
+    counts = np.array([len(fresh[i].pieces) if i in fresh else 0 for i in range(len(reused))], np.int64)
+    old = np.flatnonzero(reused >= 0)
+    if previous is not None:
+        counts[old] = np.diff(previous.starts)[reused[old]]
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    pieces = np.empty(starts[-1], np.uint32)
+    bits = np.empty((starts[-1], (len(mean) + 7) // 8), np.uint8)
+    if previous is not None:
+        shift = np.repeat(previous.starts[reused[old]] - starts[old], counts[old])
+        target = np.repeat(reused >= 0, counts).nonzero()[0]
+        pieces[target], bits[target] = previous.pieces[target + shift], previous.bits[target + shift]
+    for sentence, packed in fresh.items():
+        span = slice(int(starts[sentence]), int(starts[sentence + 1]))
+        pieces[span], bits[span] = packed.pieces, packed.bits
+    arrays = (mean, counts, pieces, bits)
+    return {
+        name: np.ascontiguousarray(array, kind).tobytes()
+        for (name, kind), array in zip(PARTS.items(), arrays, strict=True)
+    }
+
+
+def from_files(files: Mapping[str, bytes | memoryview]) -> TokenTable | None:
+    """The tokens of a version, without copying; `None` where its model tells none."""
+    if "tokens.mean" not in files:
+        return None
+    mean, counts, pieces, bits = (np.frombuffer(files[name], kind) for name, kind in PARTS.items())
+    starts = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+    frequency = np.bincount(pieces, minlength=_BUCKETS)
+    return TokenTable(mean, starts, pieces, bits.reshape(len(pieces), (len(mean) + 7) // 8), frequency)
+
+
+@cache
+def mean_of(model: str, dimension: int) -> NDArray[np.float32]:
+    """What the token vectors of a model have in common; zeros for a model that nobody measured."""
+    stored = json.loads(FILE.read_text(encoding="utf-8"))["means"].get(model)
+    return np.zeros(dimension, np.float32) if stored is None else np.array(stored, np.float32)
+
+
+def _turned(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.float32]:
+    apart = vectors - mean
+    lengths = np.linalg.norm(apart, axis=1, keepdims=True)
+    return np.asarray((apart / np.maximum(lengths, 1e-6)) @ _turning(apart.shape[1]), np.float32)
+
+
+@cache
+def _turning(dimension: int) -> NDArray[np.float32]:
+    """The same random rotation everywhere, (dimension, dimension)."""
+    normal = np.random.default_rng(0).standard_normal((dimension, dimension))
+    return np.linalg.qr(normal)[0].astype(np.float32)
+
+
+@lru_cache(maxsize=300_000)
+def _bucket(piece: str) -> int:
+    digest = hashlib.blake2b(piece.encode("utf-8", "replace"), digest_size=4).digest()
+    return int.from_bytes(digest, "little") % _BUCKETS
