@@ -37,7 +37,10 @@ async def examine(settings: BotSettings) -> list[Finding]:
     if settings.webhook_url:
         findings.append(_checked("webhook", settings, _webhook))
     groups = "answers /ask and mentions" if settings.groups else "leaves when added"
-    return [*findings, Finding("groups", good=True, found=groups)]
+    inline = "offers quotes in any chat" if settings.inline else "off"
+    guest = "answers mentions where it is no member" if settings.guest else "off"
+    places = {"groups": groups, "inline": inline, "guest": guest}
+    return [*findings, *(Finding(what, good=True, found=found) for what, found in places.items())]
 
 
 def _checked(what: str, settings: BotSettings, look: Callable[[BotSettings], str]) -> Finding:
@@ -68,14 +71,22 @@ def _webhook(settings: BotSettings) -> str:
     return f"{door.url}, served on {door.host} port {door.port}"
 
 
+def _not_allowed(settings: BotSettings, bot: TelegramBot) -> list[str]:
+    """What the operator left switched on and @BotFather has not been told of."""
+    wanted = {
+        "inline mode": settings.inline and not bot.bot.supports_inline_queries,
+        "guest mode": settings.guest and not bot.bot.supports_guest_queries,
+    }
+    return [f"@BotFather does not allow {what} yet" for what, missing in wanted.items() if missing]
+
+
 async def _telegram(settings: BotSettings) -> Finding:
     """Whether getMe answers. An error of the library may hold the token, so its class is all that is told."""
     try:
         bot = TelegramBot(settings.token(), api_url=settings.api_url(), poll_timeout_s=0)
         async with bot:
-            return Finding(
-                "telegram", good=True, found=f"{settings.api_url()} knows the bot as @{bot.username}"
-            )
+            known = f"{settings.api_url()} knows the bot as @{bot.username}"
+            return Finding("telegram", good=True, found="; ".join([known, *_not_allowed(settings, bot)]))
     except SpravaError as error:
         return Finding("telegram", good=False, found=str(error))
     except InvalidToken:
