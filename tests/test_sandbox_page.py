@@ -87,6 +87,12 @@ async def test_the_page_is_served_with_a_policy_that_lets_nothing_else_in(api: C
         ("chats/{}/press", {"message": 99, "data": "a"}, 400),
         ("chats/{}/edit", {"message": None, "text": "a"}, 400),
         ("people", {"name": " "}, 400),
+        ("chats/0/say", {"text": "x"}, 404),
+        ("chats/x/say", {"text": "x"}, 404),
+        ("chats/{}/choose", {"query": "9", "result": "1"}, 400),
+        ("groups", {"title": ""}, 400),
+        ("faults", {"kind": "fire"}, 400),
+        ("faults", {"kind": "429", "seconds": 0}, 400),
         ("clock", {"seconds": -5}, 400),
         ("clock", {"seconds": "NaN"}, 400),
     ],
@@ -143,6 +149,36 @@ async def test_emptying_the_chats_forgets_messages_and_updates(api: Client) -> N
     await person.say("hello")
     await post(api, "reset", {})
     assert (api.sandbox.world.messages, await api.ok("getUpdates")) == ({}, [])
+
+
+async def test_the_page_acts_in_a_group_as_one_of_its_people(api: Client) -> None:
+    alena = api.sandbox.person("Alena")
+    chat = json.loads((await post(api, "groups", {"title": "Friends"}))[1])["id"]
+    assert (await post(api, f"chats/{chat}/bot", {"as": alena.id, "status": "member"}))[0] == 200
+    assert (await post(api, f"chats/{chat}/bot", {"as": alena.id, "status": "owner"}))[0] == 400
+    assert (await post(api, f"chats/{chat}/say", {"as": alena.id, "text": "hello"}))[0] == 200
+    assert (await post(api, f"chats/{chat}/say", {"as": 7, "text": "hello"}))[0] == 404
+    shown = json.loads((await get(api, f"sandbox/chats/{chat}"))[1])
+    assert [(message["text"], message["service"]) for message in shown] == [
+        ("sprava joined the group", True),
+        ("hello", False),
+    ]
+    state = json.loads((await get(api, "sandbox/state"))[1])
+    assert [(group["name"], group["bot"]) for group in state["groups"]] == [("Friends", "member")]
+
+
+async def test_the_next_messages_fail_as_asked_and_the_record_says_so(api: Client) -> None:
+    person = api.sandbox.person("Alena")
+    await person.say("hello")
+    await post(api, "faults", {"kind": "429", "seconds": 3, "times": 1})
+    assert json.loads((await get(api, "sandbox/state"))[1])["fault"] == "error 429"
+    assert (await api.refused("sendMessage", chat_id=person.id, text="x")).endswith("retry after 3")
+    await api.ok("sendMessage", chat_id=person.id, text="x")
+    await post(api, "faults", {"kind": "502", "times": 9})
+    await post(api, "faults", {"kind": "none"})
+    await api.ok("sendMessage", chat_id=person.id, text="x")
+    status, record = await get(api, "sandbox/ledger")
+    assert (status, [json.loads(line)["code"] for line in record.splitlines()]) == (200, [200, 429, 200, 200])
 
 
 # A stand-in for the interpreter: what `sprava sandbox` starts instead of the real bot.
