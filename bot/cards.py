@@ -155,7 +155,10 @@ class Cards:
     def _status(self, writer: Writer, line: Line) -> None:
         published = line.document.published
         date = self.texts.date(published)
-        when = date if published == PartialDate() else self.texts.say("as of {date}", date=date)
+        own_date = (
+            published == PartialDate() or line.document.is_brief
+        )  # a brief tells dates in its sentences
+        when = date if own_date else self.texts.say("as of {date}", date=date)
         self._quote(writer, line, when)
 
     def _event(self, writer: Writer, line: Line) -> None:

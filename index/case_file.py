@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from corpus.cases import Case, Cases, CaseType, Mention
-from corpus.document import Document
+from corpus.document import Document, PartialDate
 from index.about import people, subjects
 from index.clauses import EVENTS, clauses, events, nearest_event
 from index.excerpt import MAX_CHARS, MAX_SENTENCE, Excerpt
@@ -53,7 +53,7 @@ _ONLY_WANTED = re.compile(
 )
 _ON_SOURCES = re.compile(
     r"\b(?:sources? .{0,30}(?:do(?:es)? not|differ)|none of the sources|источник\w* .{0,30}(?:не |расход)|крыніц\w* .{0,30}(?:не |разыход)"
-    r"|contradicts|another order|расходится с|in contrast|у адрозненне)",
+    r"|contradicts|another order|another date|nevertheless|machine|automatic|partly with AI|автоматическ|искусственн\w+ интеллект|аўтаматычн|штучн\w+ інтэлект|расходится с|in contrast|у адрозненне)",
     re.IGNORECASE,
 )
 """A brief that compares sources: worth an answer, no event in a life."""
@@ -140,6 +140,8 @@ class _Said:
     """Its row among the version's sentences."""
     score: float
     events: frozenset[str]
+    latest: tuple[int, int, int] | None
+    """The latest date that it names, be it the day of a report."""
     by_verb: bool
     """Whether its verbs tell where somebody is."""
     wanted: bool
@@ -340,10 +342,10 @@ def _without_overtaken_briefs(status: Sequence[_Said]) -> list[_Said]:
 
 
 def _overtakes(source: _Said, brief: _Said) -> bool:
-    if brief.line.date is None or _when(brief.line) < _when(source.line):
+    if brief.latest is None or brief.latest < _when(source.line):
         return True
     published = source.line.document.published
-    later = ((published.year or 0), published.month or 12, published.day or 31) >= _when(brief.line)
+    later = ((published.year or 0), published.month or 12, published.day or 31) >= brief.latest
     return later and bool(_WHERE & source.events & brief.events)
 
 
@@ -357,6 +359,7 @@ def _said(document: Document, span: tuple[int, int], sentence: int, row: int, sc
     start, end = span
     text = document.text[sentence:end]
     dates = [value for value in values(text) if value.kind is ValueKind.DATE]
+    days = [date.content for date in dates if isinstance(date.content, Day)]
     happened = _happened(text, dates)
     line = Line(
         document,
@@ -371,6 +374,7 @@ def _said(document: Document, span: tuple[int, int], sentence: int, row: int, sc
         row,
         score,
         events=events(text),
+        latest=max((_key(day) for day in days if day.year), default=None),
         by_verb=_WHERE_WORDS.search(text) is not None,
         wanted=_ONLY_WANTED.search(text) is not None,
     )
@@ -396,7 +400,10 @@ def _happened(text: str, dates: Sequence[Value]) -> Value | None:
 
 
 def _when(line: Line) -> tuple[int, int, int]:
-    day = line.date or line.document.published
+    return _key(line.date or line.document.published)
+
+
+def _key(day: Day | PartialDate) -> tuple[int, int, int]:
     return (day.year or 0, day.month or 0, day.day or 0)
 
 
@@ -408,12 +415,15 @@ def _standing(document: Document, language: str) -> tuple[bool, str, bool, tuple
 
 
 def _last(group: Sequence[_Said], language: str) -> _Said:
-    """Of lines of one origin the one about the latest time; an article that gives no date means the day it came out."""
+    """Of lines of one origin the one about the latest time; an article that gives no date means the day it came out.
+
+    A brief of ours was written long after what it tells: there only the dates in the sentence count.
+    """
     first = min(_standing(one.line.document, language) for one in group)
     best = [one for one in group if _standing(one.line.document, language) == first]
 
     def rank(one: _Said) -> tuple[tuple[int, int, int], float, int]:
-        said = one.line.date is not None or not one.line.document.is_brief
-        return (_when(one.line) if said else (0, 0, 0), 0.0 if one.line.date is None else one.score, -one.row)
+        day = one.latest or (0, 0, 0) if one.line.document.is_brief else _when(one.line)
+        return (day, 0.0 if one.line.date is None else one.score, -one.row)
 
     return max(best, key=rank)

@@ -113,6 +113,14 @@ def test_a_brief_about_an_older_time_never_stands_above_a_newer_source() -> None
     assert quotes(file(own, FREED).status) == [FREED.text]
 
 
+def test_of_a_brief_the_sentence_about_the_latest_time_tells_the_status() -> None:
+    text = (
+        "Ihar Losik had disappeared on 9 December 2024, experts wrote. Ihar Losik was moved in May 2020. "
+        "Ihar Losik returned home after years in prison, a newspaper reported on 19 February 2025."
+    )
+    assert quotes(file(brief("own", text)).status) == [text[text.index("Ihar Losik returned") :]]
+
+
 def test_of_briefs_the_readers_language_is_shown_and_an_event_once() -> None:
     english = brief("en", "Ihar Losik was freed on 11 September 2025.")
     russian = brief("ru", "Игорь Лосик вышел на свободу 11 сентября 2025 года.", "ru")
