@@ -1,6 +1,7 @@
 """What waits for what: updates of one lane are handled one after the other, lanes side by side."""
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -96,6 +97,5 @@ def chat_of(update: dict[str, Any]) -> int | str:
 def _is_command(message: object) -> bool:
     """Whether a message begins with a command other than /ask, which is a question."""
     text = message.get("text") if isinstance(message, dict) else None
-    if not isinstance(text, str) or not text.startswith("/"):
-        return False
-    return text[1:].split(maxsplit=1)[:1] != [] and text[1:].split()[0].partition("@")[0].casefold() != "ask"
+    command = re.match(r"/(\w+)", text) if isinstance(text, str) else None
+    return command is not None and command[1].casefold() != "ask"

@@ -1,0 +1,80 @@
+"""The queue of questions is bounded in number and in time; commands and buttons do not stand in it."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from articles import RuleBase, version
+from test_handlers import serving
+
+from bot import asker
+from bot.asker import Asker, BusyError, Crowd
+from bot.lanes import lane_of
+from bot.quotes import Quotes
+from bot.sandbox.server import Sandbox
+from index.answer import Answer
+
+
+async def test_who_would_wait_too_long_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asker, "WAIT_S", 0.2)
+    monkeypatch.setattr(asker, "BATCH", 1)
+    quotes = Quotes(version())
+    asking = Asker(RuleBase(lambda: quotes, pause_s=0.1))
+    running = asyncio.create_task(asking.run())
+    await asking.ask("When was Losik arrested?")
+    came = await asyncio.gather(
+        *(asking.ask("When was Losik arrested?") for _ in range(20)), return_exceptions=True
+    )
+    busy = sum(isinstance(each, BusyError) for each in came)
+    assert 10 <= busy <= 18, "at a tenth of a second each, a few wait for a fifth of a second"
+    running.cancel()
+    asking.close()
+
+
+def test_a_rush_is_too_long_only_when_it_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = Crowd()
+    crowd.note(full=True)
+    assert not crowd.too_long
+    monkeypatch.setattr(asker, "CROWD_S", -1.0)
+    assert crowd.too_long
+    crowd.note(full=False)
+    assert not crowd.too_long
+
+
+async def test_a_command_does_not_wait_for_the_answer_before_it(tmp_path: Path) -> None:
+    quotes, held = Quotes(version()), asyncio.Event()
+
+    class Held(RuleBase):
+        def answer_many(self, questions: Sequence[str]) -> tuple[Sequence[Answer], Quotes]:
+            asyncio.run_coroutine_threadsafe(held.wait(), loop).result()
+            return super().answer_many(questions)
+
+    loop = asyncio.get_running_loop()
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path, Held(lambda: quotes)):
+        person = sandbox.person("Alena", language_code="en")
+        question = await person.say("When was Losik arrested?")
+        for command in ("/help", "/privacy", "/start"):
+            await person.wait_for_reply(await person.say(command), timeout_s=5)
+        assert question not in [message.reply_to for message in person.messages()]
+        held.set()
+        assert (await person.wait_for_reply(question)).quotes
+
+
+@pytest.mark.parametrize(
+    ("update", "lane"),
+    [
+        ({"message": {"text": "/stop"}}, "commands"),
+        ({"message": {"text": "/HELP@sprava_bot now"}}, "commands"),
+        ({"message": {"text": "/ask when?"}}, "questions"),
+        ({"message": {"text": "/"}}, "questions"),
+        ({"message": {"text": "/ spaced"}}, "questions"),
+        ({"message": {"text": "when?"}}, "questions"),
+        ({"message": {"photo": []}}, "questions"),
+        ({"edited_message": {"text": "/help"}}, "questions"),
+        ({"callback_query": {"data": "x"}}, "buttons"),
+        ({"message": "poison"}, "questions"),
+    ],
+)
+def test_commands_and_buttons_have_lanes_of_their_own(update: dict[str, object], lane: str) -> None:
+    assert lane_of({"update_id": 1, **update})[1] == lane
