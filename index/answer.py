@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from corpus.cases import CaseType, load_cases
 from corpus.document import normalise
 from index import confidence, excerpt
-from index.confidence import Calibration
 from index.differences import Difference
-from index.encoder import Encoder
+from index.encoder import Encoder, encode_questions
 from index.excerpt import Candidate, Excerpt
 from index.intent import Intent
 from index.names import Resolution, resolve
 from index.reply import arrange, independent_origins
 from index.search import Asked, Prepared, asked, prepare, search
+from index.tokens import Tokens
 from index.version import Version
 
 MAX_QUESTION_CHARS = 500
@@ -70,7 +70,7 @@ class Answer:
     """Number of the index version that every part of this answer came from."""
     elapsed_ms: float
     probability: float | None = None
-    """Calibrated probability that the first excerpt answers the question; `None` where none was computed."""
+    """Calibrated probability that one of the first three excerpts answers; `None` where none was computed."""
     private: bool = False
     """With REFUSED: whether it asks for addresses, phones, relatives or children."""
 
@@ -112,12 +112,13 @@ def answer_many(questions: Sequence[str], *, version: Version, encoder: Encoder)
     texts = [_tidy(question) for question in questions]
     at_once = [_without_search(text) for text in texts]
     to_search = [text for text, finding in zip(texts, at_once, strict=True) if finding is None]
-    vectors = iter(encoder.encode_queries(to_search))
+    vectors, told = encode_questions(encoder, to_search)
+    encoded = iter(zip(vectors, told, strict=True))
     encoded_s = time.perf_counter() - started
     answers = []
     for question, text, finding in zip(questions, texts, at_once, strict=True):
         begun = time.perf_counter()
-        found = finding or _find(text, next(vectors), prepared, version.model)
+        found = finding or _find(text, *next(encoded), prepared, version.model)
         elapsed_s = encoded_s + time.perf_counter() - begun
         answers.append(
             Answer(
@@ -157,12 +158,14 @@ def _without_search(text: str) -> _Finding | None:
     """What can be said without looking: too long, or nothing that could be a question; else `None`."""
     if len(text) > MAX_QUESTION_CHARS:
         return _Finding(reason=Reason.TOO_LONG)
-    if not any(character.isalnum() for character in text):
+    if sum(character.isalnum() for character in text) < 2:  # one letter asks nothing
         return _Finding(reason=Reason.NO_SOURCE)
     return None
 
 
-def _find(text: str, vector: NDArray[np.float32], prepared: Prepared, model: str) -> _Finding:
+def _find(
+    text: str, vector: NDArray[np.float32], tokens: Tokens | None, prepared: Prepared, model: str
+) -> _Finding:
     calibration = confidence.calibration(model)
     intents = calibration.intents.probabilities(vector)
     private, order = intents.get(Intent.PRIVATE, 0.0), intents.get(Intent.INSTRUCTION, 0.0)
@@ -174,51 +177,50 @@ def _find(text: str, vector: NDArray[np.float32], prepared: Prepared, model: str
         return _Finding(reason=Reason.AMBIGUOUS, candidates=named.ambiguous)
     if named.unknown or not all(prepared.mentions.is_named(person) for person in people):
         return _Finding(reason=Reason.NO_SOURCE, candidates=people)
-    question = asked(text, vector, people=() if named.relative else people)
+    question = asked(text, vector, people=() if named.relative else people, tokens=tokens)
     found = excerpt.candidates(prepared, question, search(prepared, question))
     if not found:
         return _Finding(reason=Reason.NO_SOURCE)
-    probability = _probability(calibration, prepared, question, found[0])
+    ranked = shown(found)
+    probabilities = calibration.probabilities(confidence.features(prepared, question, ranked))
+    probability = float(probabilities[:EXCERPTS].max())
     aside = intents.get(Intent.OFF_TOPIC, 0.0) + intents.get(Intent.PAGE, 0.0)
     if aside >= _REFUSE and probability < _CLEAR:
         return _Finding(reason=Reason.REFUSED)
-    finding = _quoted(calibration, prepared, question, found, probability)
-    return replace(finding, candidates=people)
+    finding = _quoted(
+        prepared, question, ranked, probabilities, answered=probability >= calibration.threshold
+    )
+    return replace(finding, candidates=people, probability=probability)
+
+
+def shown(found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates to show, best first, those for a "more" button included."""
+    return excerpt.choose(found, count=EXCERPTS + MORE, slack=_SLACK)
 
 
 def _quoted(
-    calibration: Calibration,
     prepared: Prepared,
     question: Asked,
-    found: Sequence[Candidate],
-    probability: float,
+    order: Sequence[Candidate],
+    scores: NDArray[np.float64],
+    *,
+    answered: bool,
 ) -> _Finding:
-    """The excerpts to show: as the answer where the probability suffices, else as the nearest that there is."""
-    order = excerpt.choose(found, count=EXCERPTS + MORE, slack=_SLACK)
-    shown = [_probability(calibration, prepared, question, candidate) for candidate in order[:EXCERPTS]]
-    scores = [min(probability, score) for score in shown]
-    scores += [min(scores)] * (len(order) - len(scores))
+    """The excerpts to show, each with its own probability: as the answer, or as the nearest that there is."""
     excerpts = tuple(
-        Excerpt(c.hit.passage.document, c.start, c.end, rank, round(score, 4))
+        Excerpt(c.hit.passage.document, c.start, c.end, rank, round(float(score), 4))
         for rank, (c, score) in enumerate(zip(order, scores, strict=True), 1)
         if _is_slice(c)
     )
-    if probability < calibration.threshold or not excerpts:
-        return _Finding(reason=Reason.NO_SOURCE, nearest=excerpts[:EXCERPTS], probability=probability)
+    if not answered or not excerpts:
+        return _Finding(reason=Reason.NO_SOURCE, nearest=excerpts[:EXCERPTS])
     reply = arrange(prepared, question, excerpts, count=EXCERPTS)
     return _Finding(
         excerpts=reply.excerpts,
         more=reply.more,
         difference=reply.difference,
         origins=independent_origins(prepared, reply.excerpts),
-        probability=probability,
     )
-
-
-def _probability(
-    calibration: Calibration, prepared: Prepared, question: Asked, candidate: Candidate
-) -> float:
-    return calibration.probability(confidence.features(prepared, question, candidate))
 
 
 def _is_slice(candidate: Candidate) -> bool:

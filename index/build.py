@@ -200,7 +200,7 @@ def _same_vectors(version: Version, encoder: Encoder) -> bool:
     mean = tokens.mean_of(encoder.name, encoder.dimension) if isinstance(encoder, TokenEncoder) else None
     stored = tokens.from_files(version.files)
     if mean is None or stored is None:
-        return version.model == encoder.name and mean is stored
+        return version.model == encoder.name and mean is None and stored is None
     return version.model == encoder.name and np.array_equal(stored.mean, mean)
 
 

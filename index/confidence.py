@@ -41,6 +41,10 @@ FEATURES = (
     "own_words",  # the feature "words", where they do
     "people",  # 1 if the question names people
     "said",  # how many of them the passage (1) or only its title (0.5) names, as a share
+    "tokens_passage",  # mean over the question's tokens, by rarity, of their best cosine among those of the passage
+    "tokens_quote",  # the same among those of the quote
+    "tokens_worst",  # the same of the fifth of the tokens that the quote covers worst: a near-miss leaves the point out
+    "tokens_apart",  # tokens_passage less its mean over the other candidates' passages
 )
 
 
@@ -54,10 +58,10 @@ class Calibration:
     """At or above it there is an answer."""
     intents: Intents
 
-    def probability(self, features: NDArray[np.float64]) -> float:
-        """Probability that the sources answer the question."""
-        logit = self.intercept + float(self.weights @ features)
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+    def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """For each candidate (a row of features, (n, features)) the probability that it answers the question."""
+        logits = self.intercept + features @ self.weights
+        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float64)
 
 
 def calibration(model: str) -> Calibration:
@@ -85,15 +89,25 @@ def _read(entry: dict[str, Any]) -> Calibration:
     return Calibration(weights, entry["intercept"], entry["threshold"], intents)
 
 
-def features(prepared: Prepared, question: Asked, best: Candidate) -> NDArray[np.float64]:
-    """What speaks for and against a candidate, in the order of FEATURES."""
+def features(prepared: Prepared, question: Asked, found: Sequence[Candidate]) -> NDArray[np.float64]:
+    """What speaks for and against each candidate, (n, features), columns in the order of FEATURES."""
+    covered = _tokens_covered(prepared, question, found)
+    rows = [
+        _found(prepared, question, candidate) | tokens
+        for candidate, tokens in zip(found, covered, strict=True)
+    ]
+    return np.array([[row[name] for name in FEATURES] for row in rows]).reshape(-1, len(FEATURES))
+
+
+def _found(prepared: Prepared, question: Asked, best: Candidate) -> dict[str, float]:
+    """The features that do not need tokens."""
     parts = best.hit.parts
     document = best.hit.passage.document
     context = f"{document.title}\n{best.hit.passage.text}"
     shares, weights = _coverage(prepared.lexical, question.text, best.hit.number)
     covered = float(shares @ weights / max(weights.sum(), 1e-9))
     own = float(parts["language"] < 0)
-    values = {
+    return {
         "dense": parts["dense"] + parts["language"] / 2,
         "sentence": float(best.vector @ question.vector) + parts["language"] / 2,
         "passage_apart": _cosine(
@@ -115,7 +129,46 @@ def features(prepared: Prepared, question: Asked, best: Candidate) -> NDArray[np
         "people": float(bool(question.people)),
         "said": parts["names"] if question.people else 1.0,
     }
-    return np.array([values[name] for name in FEATURES])
+
+
+def _tokens_covered(
+    prepared: Prepared, question: Asked, found: Sequence[Candidate]
+) -> list[dict[str, float]]:
+    """The features that need tokens; all 0 where there are none."""
+    table, tokens = prepared.tokens, question.tokens
+    if table is None or tokens is None or not tokens.pieces:
+        return [dict.fromkeys(_TOKENS, 0.0) for _ in found]
+    vectors, rarity = table.question(tokens), table.weights(tokens)
+    rarity /= rarity.sum()
+    spans = {c.hit.number: prepared.first_sentence[c.hit.number : c.hit.number + 2].tolist() for c in found}
+    passages = {
+        number: float(table.covered(vectors, first, last) @ rarity) for number, (first, last) in spans.items()
+    }
+    rows = []
+    for candidate in found:
+        number = candidate.hit.number
+        quote = table.covered(vectors, *_sentences_in(prepared, candidate))
+        others = [share for other, share in passages.items() if other != number]
+        rows.append(
+            {
+                "tokens_passage": passages[number],
+                "tokens_quote": float(quote @ rarity),
+                "tokens_worst": float(np.sort(quote)[: max(1, len(quote) // 5)].mean()),
+                "tokens_apart": passages[number] - sum(others) / len(others) if others else 0.0,
+            }
+        )
+    return rows
+
+
+_TOKENS = FEATURES[-4:]
+
+
+def _sentences_in(prepared: Prepared, candidate: Candidate) -> tuple[int, int]:
+    """The first sentence of a quote, and the one after its last."""
+    first = int(prepared.first_sentence[candidate.hit.number])
+    spans = prepared.sentences_of(candidate.hit.number)
+    inside = np.flatnonzero((spans[:, 0] >= candidate.start) & (spans[:, 1] <= candidate.end))
+    return first + int(inside[0]), first + int(inside[-1]) + 1
 
 
 def _cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

@@ -8,7 +8,7 @@ import pytest
 from encoders import HashingEncoder
 from library import news, version_of
 
-from index.calibrate import Sample, entry, fit, read_set, samples, separation, threshold
+from index.calibrate import Sample, entry, fit, probabilities_of, read_set, samples, separation, threshold
 from index.confidence import FEATURES
 from index.judged import Gold, Judged, JudgedFileError
 from index.search import prepare
@@ -18,9 +18,9 @@ WORDS = FEATURES.index("words")
 
 
 def sample(share: float, answers: bool, group: int) -> Sample:
-    features = np.zeros(len(FEATURES))
-    features[WORDS] = share
-    return Sample(features, answers, str(group))
+    features = np.zeros((2, len(FEATURES)))
+    features[:, WORDS] = share, 0.0
+    return Sample(features, answers, True, str(group))
 
 
 SAMPLES = [sample(0.8 + i / 100, True, i) for i in range(10)] + [
@@ -34,7 +34,8 @@ def test_an_answerable_question_is_asked_again_without_its_gold_passages(hashing
     judged = Judged("1", "When was Ihar Losik arrested?", "en", "date", True, gold)
     with_gold, without = samples([judged], prepared, hashing)
     assert (with_gold.answers, without.answers) == (True, False)
-    assert with_gold.features[WORDS] > without.features[WORDS]
+    assert (with_gold.written, without.written) == (True, False)
+    assert with_gold.features[0, WORDS] > without.features[0, WORDS]
 
 
 def test_a_fit_separates_what_can_be_separated():
@@ -65,3 +66,26 @@ def test_squad_questions_meet_the_sentence_that_answers_them(tmp_path: Path):
 def test_an_argument_without_questions_is_refused():
     with pytest.raises(JudgedFileError, match="DOCUMENTS=QUESTIONS"):
         read_set("folder")
+
+
+def test_the_best_of_the_excerpts_shown_decides():
+    fitted = fit(SAMPLES)
+    features = np.zeros((2, len(FEATURES)))
+    features[1, WORDS] = 0.9
+    second = Sample(features, True, True, "other")
+    assert probabilities_of([second], fitted)[0] == pytest.approx(
+        probabilities_of([sample(0.9, True, 99)], fitted)[0]
+    )
+
+
+def test_every_third_squad_article_is_held_back(tmp_path: Path):
+    data = [
+        {"title": title, "paragraphs": [{"context": "It rained.", "qas": [
+            {"id": title, "question": "What?", "answers": [{"text": "rained", "answer_start": 3}]}
+        ]}]}
+        for title in "CABD"
+    ]  # fmt: skip
+    path = tmp_path / "set.en.json"
+    path.write_text(json.dumps({"data": data}), encoding="utf-8")
+    held = {judged.topic: judged.part for judged in read_set(f"{path}={path}").questions}
+    assert held == {"A": "dev", "B": "dev", "C": "held", "D": "dev"}

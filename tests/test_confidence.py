@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,17 +20,20 @@ from index.search import prepare, search
 def features(question: str, encoder: HashingEncoder, *, people: tuple[str, ...] = ()) -> dict[str, float]:
     prepared = prepare(version_of(news(), encoder))
     query = analysed(question, encoder.encode_queries([question])[0], people=people)
-    best = excerpt.candidates(prepared, query, search(prepared, query))[0]
-    return dict(zip(FEATURES, confidence.features(prepared, query, best).tolist(), strict=True))
+    anybody = replace(query, people=())  # with people, quotes that speak of nobody of them are left out
+    found = excerpt.candidates(prepared, anybody, search(prepared, query))
+    return dict(zip(FEATURES, confidence.features(prepared, query, found)[0].tolist(), strict=True))
 
 
 def test_a_probability_is_the_sigmoid_of_the_weighted_features():
     weights = np.zeros(len(FEATURES))
     weights[0] = 2.0
     calibration = Calibration(weights, -1.0, 0.5, NO_INTENTS)
-    values = np.zeros(len(FEATURES))
-    values[0] = 1.5
-    assert calibration.probability(values) == pytest.approx(1 / (1 + math.exp(-2.0)))
+    values = np.zeros((2, len(FEATURES)))
+    values[0, 0] = 1.5
+    assert calibration.probabilities(values) == pytest.approx(
+        [1 / (1 + math.exp(-2.0)), 1 / (1 + math.exp(1.0))]
+    )
 
 
 def test_words_that_the_passage_says_count_in_full(hashing: HashingEncoder):
@@ -102,3 +106,8 @@ def test_intents_share_one():
     shares = intents.probabilities(np.float32([1, 0]))
     assert shares[Intent.QUESTION] == pytest.approx(math.e / (1 + math.e))
     assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_without_tokens_their_features_are_zero(hashing: HashingEncoder):
+    found = features("Who was arrested?", hashing)
+    assert [found[name] for name in FEATURES if name.startswith("tokens_")] == [0.0] * 4

@@ -1,0 +1,97 @@
+"""Tokens at one bit a dimension: estimates, storage, taking over, and the real model's own."""
+
+import numpy as np
+import pytest
+from model import encoder
+from numpy.typing import NDArray
+
+from index import tokens
+from index.encoder import SentenceTransformersEncoder
+from index.tokens import Tokens, TokenTable
+
+__all__ = ["encoder"]
+
+DIMENSION = 384
+MEAN = np.zeros(DIMENSION, np.float32)
+
+
+def said(*pieces: str) -> Tokens:
+    """Tokens whose vectors depend on the piece alone."""
+    vectors: list[NDArray[np.float32]] = [
+        np.random.default_rng(int.from_bytes(piece.encode(), "little"))
+        .standard_normal(DIMENSION)
+        .astype(np.float32)
+        for piece in pieces
+    ]
+    return Tokens(pieces, np.stack(vectors) if vectors else np.empty((0, DIMENSION), np.float32))
+
+
+def table(*sentences: Tokens) -> TokenTable:
+    packed = {place: tokens.pack(sentence, MEAN) for place, sentence in enumerate(sentences)}
+    files = tokens.to_files(packed, MEAN, reused=np.full(len(sentences), -1, np.int64))
+    read = tokens.from_files(files)
+    assert read is not None
+    return read
+
+
+def test_a_token_that_a_sentence_says_is_covered_and_another_is_not():
+    stored = table(said("when", "arrested"), said("weather"))
+    question = stored.question(said("arrested"))
+    assert stored.covered(question, 0, 1)[0] == pytest.approx(
+        0.8, abs=0.05
+    )  # the mean of |x| of a unit normal
+    assert abs(stored.covered(question, 1, 2)[0]) < 0.2
+
+
+def test_a_rarer_token_weighs_more():
+    stored = table(said("was", "arrested"), said("was", "tried"), said("was", "freed"))
+    was, arrested, unknown = stored.weights(said("was", "arrested", "quxbrumf"))
+    assert was < arrested < unknown
+
+
+def test_a_sentence_without_tokens_covers_nothing():
+    stored = table(said(), said("arrested"))
+    assert stored.covered(stored.question(said("arrested")), 0, 1).tolist() == [0.0]
+
+
+def test_a_token_takes_one_bit_a_dimension():
+    assert tokens.pack(said("a", "b"), MEAN).bits.shape == (2, DIMENSION // 8)
+
+
+def test_sentences_taken_over_are_those_that_a_new_version_would_hold():
+    a, b, c, d = said("a", "b"), said(), said("c"), said("d", "e", "f")
+    merged = tokens.to_files(
+        {1: tokens.pack(d, MEAN)}, MEAN, reused=np.array([2, -1, 0, 1]), previous=table(a, b, c)
+    )
+    anew = {place: tokens.pack(sentence, MEAN) for place, sentence in enumerate((c, d, a, b))}
+    assert merged == tokens.to_files(anew, MEAN, reused=np.full(4, -1))
+
+
+def test_a_version_without_tokens_has_none():
+    assert tokens.from_files({}) is None
+
+
+@pytest.mark.model
+def test_tokens_come_with_the_vectors_and_without_prompt_and_punctuation(
+    encoder: SentenceTransformersEncoder,
+):
+    texts = ["Was Losik, really, arrested?", "«…»"]
+    vectors, (told, nothing) = encoder.encode_query_tokens(texts)
+    assert np.allclose(vectors, encoder.encode_queries(texts), atol=1e-5)
+    assert "".join(told.pieces).replace("▁", " ").strip() == "Was Losik really arrested"
+    assert told.vectors.shape == (len(told.pieces), DIMENSION)
+    assert nothing.pieces == ()
+
+
+@pytest.mark.model
+def test_a_sentence_that_leaves_the_point_out_covers_less(encoder: SentenceTransformersEncoder):
+    mean = tokens.mean_of(encoder.name, DIMENSION)
+    _, sentences = encoder.encode_passage_tokens(
+        ["Игоря Лосика задержали в Минске 25 июня 2020 года.", "Игорь Лосик вёл канал в Telegram."]
+    )
+    packed = {place: tokens.pack(sentence, mean) for place, sentence in enumerate(sentences)}
+    stored = tokens.from_files(tokens.to_files(packed, mean, reused=np.array([-1, -1])))
+    assert stored is not None
+    _, (question,) = encoder.encode_query_tokens(["When was Ihar Losik arrested?"])
+    vectors = stored.question(question)
+    assert stored.covered(vectors, 0, 1).mean() > stored.covered(vectors, 1, 2).mean() + 0.05
