@@ -10,9 +10,13 @@ import typer
 from corpus.errors import SpravaError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from index.answer import Answer
     from index.encoder import Encoder
+    from index.evaluate import Outcome
     from index.excerpt import Excerpt
+    from index.judged import Judged
     from index.version import Version
 
 _BATCH = 16
@@ -41,6 +45,8 @@ def ask(
     if batch is not None:
         _ask_all(batch)
         return
+    if not str(question).strip():
+        raise UsageError('the question is empty: ask something, as in: sprava ask "Who is Ihar Losik?"')
     from index.answer import answer
 
     version, encoder = _open()
@@ -76,33 +82,42 @@ def evaluate(
         list[Path], typer.Argument(help="JSONL files of judged questions; see index/README.md.")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
+    compare: Annotated[
+        int | None, typer.Option(help="An older version to ask too: `sprava index versions` lists them.")
+    ] = None,
+    plots: Annotated[
+        Path | None, typer.Option(help="Folder for the risk-coverage and reliability curves, as PNG.")
+    ] = None,
 ) -> None:
     """Ask judged questions; show hits, refusals and latency by language and by kind."""
-    from rich.progress import Progress
-
-    from index.evaluate import evaluate as evaluated
+    from index.evaluate import compare as compared
     from index.evaluate import report
     from index.judged import read_judged
+    from index.terminal import show_comparison, show_report
 
     questions = [judged for path in files for judged in read_judged(path)]
     if not questions:
         raise UsageError(f"no question in {', '.join(map(str, files))}: one JSON object a line")
     version, encoder = _open()
-    with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("asking", total=len(questions))
-        outcomes = evaluated(
-            questions,
-            version=version,
-            encoder=encoder,
-            progress=lambda done: bar.update(task, completed=done),
-        )
+    older = None if compare is None else _open_older(compare, version, encoder)
+    outcomes = _outcomes(questions, version, encoder)
     found = report(outcomes, version=version)
+    comparison = None
+    if older is not None:
+        comparison = compared(_outcomes(questions, *older), outcomes, versions=(older[0], version))
     if as_json:
-        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
-        return
-    from index.terminal import show_report
+        typer.echo(json.dumps((comparison or found).as_json(), ensure_ascii=False, indent=1))
+    elif comparison is None:
+        show_report(found)
+    else:
+        show_comparison(comparison)
+    if plots is not None:
+        from index.plots import draw
 
-    show_report(found)
+        names = ", ".join(path.name for path in files)
+        title = f"{len(questions)} questions of {names}, index version {version.number}, {version.model}"
+        for path in draw(outcomes, plots, title=title):
+            typer.echo(f"drawn: {path}", err=True)
 
 
 def calibrate(
@@ -112,6 +127,8 @@ def calibrate(
     ],
 ) -> None:
     """Fit how sure an answer must be, for the model in use, on judged questions; for maintainers."""
+    from dataclasses import astuple
+
     from rich.console import Console
     from rich.table import Table
 
@@ -125,11 +142,10 @@ def calibrate(
     encoder = open_encoder(IndexSettings())
     coefficients, figures = fitted(judged_sets, encoder)
     write(encoder.name, coefficients, figures, path=FILE)
-    table = Table("set", "answerable", "not", "AUROC", "refused", "falsely refused")
+    table = Table("set", "answerable", "not", "AUROC", "refused", "falsely", "refused at 5 %", "near-misses")
     for one in figures:
-        row = (one.name, one.answerable, one.unanswerable, one.auroc, one.refused, one.falsely_refused)
-        table.add_row(*map(str, row))
-    Console(width=140).print(table)
+        table.add_row(*map(str, astuple(one)))
+    Console(width=160).print(table)
     typer.echo(f"threshold {coefficients['threshold']}, written to {FILE}; undo: git checkout {FILE}")
 
 
@@ -193,6 +209,45 @@ def _open() -> "tuple[Version, Encoder]":
     settings = IndexSettings()
     version = store.current(settings.index_folder, model=model_name(settings))
     return version, open_encoder(settings)
+
+
+def _open_older(number: int, version: "Version", encoder: "Encoder") -> "tuple[Version, Encoder]":
+    """Another version of the same home, and an encoder that made it: the one in use, or the embedded model."""
+    from index import store, weights
+    from index.encoder import open_encoder
+    from index.settings import IndexSettings
+
+    settings = IndexSettings()
+    if number not in store.numbers(settings.index_folder):
+        raise store.NoSuchVersionError(
+            f"no index version {number} on disk: `sprava index versions` lists them"
+        )
+    older = store.read_version(settings.index_folder, number)
+    if older.model == version.model:
+        return older, encoder
+    if older.model == weights.NAME:
+        return older, open_encoder(settings.model_copy(update={"model": None}))
+    raise store.OtherModelError(
+        f"index version {number} was made with {older.model}: set SPRAVA_MODEL to it and roll back to it, "
+        f"then compare with version {version.number}"
+    )
+
+
+def _outcomes(questions: "Sequence[Judged]", version: "Version", encoder: "Encoder") -> "list[Outcome]":
+    """Every question asked of a version, with a progress bar on a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from index.evaluate import evaluate
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(f"asking version {version.number}", total=len(questions))
+        return evaluate(
+            questions,
+            version=version,
+            encoder=encoder,
+            progress=lambda done: bar.update(task, completed=done),
+        )
 
 
 def _show(answer: "Answer", *, language: str | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpus.settings import BUNDLED
 from index.asking import ask, calibrate, chat, evaluate
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def update(
     from time import perf_counter
 
     from index.encoder import Encoder, model_name, open_encoder
+    from index.floors import check
     from index.gate import MassChangeError
     from index.settings import IndexSettings
     from index.update import update as update_index
@@ -69,6 +71,7 @@ def update(
                 created=datetime.now(UTC),
                 progress=progress,
                 accept=accept,
+                check=check,
             )
     except MassChangeError as error:
         for name, count in error.loss.passages.items():
@@ -85,6 +88,46 @@ def update(
     _print_rows(
         {**_sizes(done.version), "encoded": f"{_texts(done.encoded)}, {done.reused:,} vectors reused"}
     )
+
+
+@app.command()
+def floors(
+    reason: Annotated[
+        str | None, typer.Option("--set", help="Write new floors below these figures, with this reason.")
+    ] = None,
+) -> None:
+    """Measure the bundled documents against the floors that `index update` keeps; for maintainers.
+
+    The exit code is 2 below a floor.
+    """
+    from index.build import assemble
+    from index.encoder import open_encoder
+    from index.floors import FILE, compare, measure, read, set_floors
+    from index.settings import IndexSettings
+
+    settings = IndexSettings().model_copy(update={"corpus": BUNDLED, "model": None})
+    console = _console()
+    with _loading(settings, console):
+        encoder = open_encoder(settings)
+    with _encoding(console) as progress:
+        built = assemble(
+            _documents(settings),
+            encoder,
+            created=datetime.now(UTC),
+            previous=_published(settings),
+            progress=progress,
+        )
+    figures = measure(built.version, encoder)
+    if reason is not None:
+        set_floors(figures, reason=reason, today=datetime.now(UTC).date())
+        typer.echo(f"written to {FILE}; undo: git checkout {FILE}")
+    stored = read()
+    for name, share in figures.items():
+        limit = stored["floors"].get(name)
+        typer.echo(
+            f"{name:16} {share.value:.3f} of {share.of:3}   floor {'none' if limit is None else f'{limit:.3f}'}"
+        )
+    compare(figures, stored=stored)
 
 
 @app.command()
@@ -220,6 +263,17 @@ def _documents(settings: "IndexSettings") -> "tuple[Document, ...]":
     from corpus.library import load
 
     return load(settings.document_folders)
+
+
+def _published(settings: "IndexSettings") -> "Version | None":
+    """The version that serves, to take vectors from; `None` where there is none that is whole."""
+    from index import store
+    from index.version import DamagedVersionError
+
+    try:
+        return store.current(settings.index_folder)
+    except (store.NoIndexError, DamagedVersionError):
+        return None
 
 
 @contextmanager

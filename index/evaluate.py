@@ -1,4 +1,7 @@
-"""Judged questions to figures: how often a quote hits, how often the bot rightly and wrongly says nothing, how fast."""
+"""Judged questions to figures: how often a quote hits, how often the bot rightly and wrongly says nothing, how fast.
+
+Floors on these figures: `floors.py`. Curves: `plots.py`.
+"""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -8,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from index.answer import Answer, answer
+from index.answer import Answer, answer, people_of
 from index.encoder import Encoder
 from index.judged import Judged
 from index.search import asked, prepare, search
@@ -37,6 +40,11 @@ class Outcome:
         """Whether a quote hits, be it shown as the answer or as the nearest there is."""
         shown = (*self.answer.excerpts, *self.answer.nearest)
         return any(self.judged.is_hit_by(e.document, e.quote) for e in shown)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the reply is what a careful editor expects: a quote that hits, or an honest refusal."""
+        return any(self.hits) if self.judged.answerable else not self.answer.answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +84,22 @@ class Report:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The same questions asked of two versions: ids of those whose reply was right in one of them only."""
+
+    before: Report
+    after: Report
+    lost: tuple[str, ...]
+    """Right before, wrong after."""
+    gained: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The report of the later version as JSON's types, with the earlier one and the ids under "compared"."""
+        others = {"report": self.before.as_json(), "lost": list(self.lost), "gained": list(self.gained)}
+        return self.after.as_json() | {"compared": others}
+
+
 def evaluate(
     questions: Sequence[Judged],
     *,
@@ -91,7 +115,8 @@ def evaluate(
         started = time.perf_counter()
         answered = answer(judged.question, version=version, encoder=encoder)
         elapsed_ms = (time.perf_counter() - started) * 1000
-        hits = search(prepared, asked(judged.question, vectors[number]))
+        people = people_of(judged.question, prepared)
+        hits = search(prepared, asked(judged.question, vectors[number], people=people))
         ranking = tuple(judged.is_hit_by(h.passage.document, h.passage.text) for h in hits)
         outcomes.append(Outcome(judged, answered, ranking, _gold_passages(judged, version), elapsed_ms))
         progress(number + 1)
@@ -109,6 +134,19 @@ def report(outcomes: Sequence[Outcome], *, version: Version) -> Report:
         by_kind=_grouped(outcomes, lambda outcome: outcome.judged.kind),
         latency_p50_ms=round(float(np.percentile(latencies, 50)), 1),
         latency_p95_ms=round(float(np.percentile(latencies, 95)), 1),
+    )
+
+
+def compare(
+    before: Sequence[Outcome], after: Sequence[Outcome], *, versions: tuple[Version, Version]
+) -> Comparison:
+    """What changed between the outcomes of the same questions, in the same order, of two versions."""
+    pairs = list(zip(before, after, strict=True))
+    return Comparison(
+        report(before, version=versions[0]),
+        report(after, version=versions[1]),
+        lost=tuple(new.judged.id for old, new in pairs if old.is_right and not new.is_right),
+        gained=tuple(new.judged.id for old, new in pairs if new.is_right and not old.is_right),
     )
 
 

@@ -1,6 +1,6 @@
 """Answers and figures on a terminal: colours and links where there is one, plain text in a pipe."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from types import MappingProxyType
 
@@ -10,7 +10,7 @@ from rich.text import Text
 
 from corpus.cases import load_cases
 from index.answer import Answer, Reason
-from index.evaluate import Figures, Report
+from index.evaluate import Comparison, Figures, Report
 from index.excerpt import Excerpt
 
 _WIDTH = 110
@@ -78,12 +78,41 @@ def show_answer(answer: Answer, *, language: str) -> None:
 def show_report(report: Report) -> None:
     """Print the figures of an evaluation, by language and by kind of question."""
     console = _console()
-    for title, groups in (("language", report.by_language), ("kind", report.by_kind)):
-        console.print(_table(title, {**groups, "all": report.total}))
-    console.print(
+    for title, groups in _groups(report).items():
+        console.print(_table(title, {name: _cells(figures) for name, figures in groups.items()}))
+    console.print(_one_question(report), soft_wrap=True)
+
+
+def show_comparison(comparison: Comparison) -> None:
+    """Print the figures of two versions, each with what the later one adds, and whose replies changed."""
+    console = _console()
+    before, after = _groups(comparison.before), _groups(comparison.after)
+    for title, groups in after.items():
+        rows = {}
+        for name, figures in groups.items():
+            old, new = _cells(before[title][name]), _cells(figures)
+            rows[name] = [*new[:2], *map(_change, old[2:], new[2:])]
+        console.print(_table(title, rows))
+    for report in (comparison.before, comparison.after):
+        console.print(_one_question(report), soft_wrap=True)
+    for what, ids in (
+        ("right before, wrong now", comparison.lost),
+        ("wrong before, right now", comparison.gained),
+    ):
+        console.print(f"{what}: {', '.join(ids) or 'none'}", soft_wrap=True)
+
+
+def _groups(report: Report) -> dict[str, dict[str, Figures]]:
+    return {
+        title: {**groups, "all": report.total}
+        for title, groups in (("language", report.by_language), ("kind", report.by_kind))
+    }
+
+
+def _one_question(report: Report) -> str:
+    return (
         f"index version {report.version}, {report.model}; one question: "
-        f"median {report.latency_p50_ms:.0f} ms, 95 of 100 within {report.latency_p95_ms:.0f} ms",
-        soft_wrap=True,
+        f"median {report.latency_p50_ms:.0f} ms, 95 of 100 within {report.latency_p95_ms:.0f} ms"
     )
 
 
@@ -103,21 +132,29 @@ def _quoted(excerpt: Excerpt) -> list[Text]:
     ]
 
 
-def _table(title: str, groups: Mapping[str, Figures]) -> Table:
+def _table(title: str, rows: Mapping[str, Sequence[str]]) -> Table:
     table = Table(title_justify="left", header_style="bold")
     table.add_column(title, no_wrap=True, min_width=24)
-    names = [field.name for field in fields(Figures)]
-    for name in names:
-        table.add_column(_HEADS.get(name, name), justify="right")
-    for group, figures in groups.items():
-        table.add_row(group, *(_number(getattr(figures, name)) for name in names))
+    for field in fields(Figures):
+        table.add_column(_HEADS.get(field.name, field.name), justify="right")
+    for name, cells in rows.items():
+        table.add_row(name, *cells)
     return table
+
+
+def _cells(figures: Figures) -> list[str]:
+    return [_number(getattr(figures, field.name)) for field in fields(Figures)]
 
 
 def _number(value: float | None) -> str:
     if value is None:
         return "–"
     return str(value) if isinstance(value, int) else f"{value:.3f}"
+
+
+def _change(old: str, new: str) -> str:
+    """A share now, and below it by how much it changed."""
+    return new if old == new or "–" in (old, new) else f"{new}\n{float(new) - float(old):+.3f}"
 
 
 def _console() -> Console:

@@ -34,7 +34,7 @@ def update(
     created: datetime,
     progress: Progress | None = None,
     accept: bool = False,
-    check: Callable[[Version], None] | None = None,
+    check: Callable[[Version, Encoder], None] | None = None,
 ) -> Update:
     """Bring the index in `folder` up to the documents; publishes nothing where nothing changed.
 
@@ -62,7 +62,7 @@ def update(
         def checked(version: Version) -> None:
             self_check(version, encoder)
             if check:
-                check(version)
+                check(version, encoder)
 
         new = writer.publish(built.version, check=checked)
         return Update(new, published=True, encoded=built.encoded, reused=built.reused)

@@ -8,7 +8,7 @@ import pytest
 from encoders import HashingEncoder
 from library import news, version_of
 
-from index.evaluate import evaluate, figures, report
+from index.evaluate import compare, evaluate, figures, report
 from index.judged import Gold, Judged, JudgedFileError, read_judged
 
 ENCODER = HashingEncoder()
@@ -62,6 +62,21 @@ def test_a_report_groups_by_language_and_kind():
     assert {name: group.questions for name, group in found.by_language.items()} == {"en": 1, "be": 1}
     assert found.by_kind["date"].questions == 2
     assert json.loads(json.dumps(found.as_json()))["total"]["questions"] == 2
+
+
+def test_a_comparison_names_the_questions_whose_replies_changed():
+    older = version_of([document for document in news() if document.id != "arrest"], ENCODER)
+    before, after = (evaluate([HIT, MISS], version=version, encoder=ENCODER) for version in (older, VERSION))
+    found = compare(before, after, versions=(older, VERSION))
+    assert (found.lost, found.gained) == ((), ("hit",))
+    assert (found.before.total.hit_3, found.after.total.hit_3) == (0.0, 0.5)
+    assert compare(after, before, versions=(VERSION, older)).lost == ("hit",)
+    assert found.as_json()["compared"]["gained"] == ["hit"]
+
+
+def test_an_honest_refusal_is_the_right_reply_to_what_no_source_says():
+    unknown, miss = evaluate([UNKNOWN, MISS], version=VERSION, encoder=ENCODER)
+    assert (unknown.is_right, miss.is_right) == (True, False)
 
 
 LINE = {

@@ -11,6 +11,7 @@ from samples import NOON, sample_document, sample_version
 from corpus.document import Document
 from index import store
 from index.build import assemble
+from index.encoder import Encoder
 from index.gate import MassChangeError, SelfCheckError, dropped_cases, lost_passages, self_check
 from index.update import Update, update
 from index.version import Version
@@ -103,7 +104,7 @@ def test_what_a_check_raises_stops_the_publishing_and_is_shown_what_a_reader_wou
 ) -> None:
     seen: list[int] = []
 
-    def floors(version: Version) -> None:
+    def floors(version: Version, encoder: Encoder) -> None:
         seen.append(version.number)
         if len(version.documents) > 1:
             raise SelfCheckError("hit@3 is below its floor")
