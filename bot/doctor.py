@@ -36,11 +36,14 @@ async def examine(settings: BotSettings) -> list[Finding]:
     )
     if settings.webhook_url:
         findings.append(_checked("webhook", settings, _webhook))
-    groups = "answers /ask and mentions" if settings.groups else "leaves when added"
-    inline = "offers quotes in any chat" if settings.inline else "off"
-    guest = "answers mentions where it is no member" if settings.guest else "off"
-    places = {"groups": groups, "inline": inline, "guest": guest}
-    return [*findings, *(Finding(what, good=True, found=found) for what, found in places.items())]
+    places = settings.places()
+    told = {
+        "profile": settings.profile,
+        "groups": "answers /ask and mentions" if places.groups else "leaves when added",
+        "inline": "offers quotes in any chat" if places.inline else "off",
+        "guest": "answers mentions where it is no member" if places.guest else "off",
+    }
+    return [*findings, *(Finding(what, good=True, found=found) for what, found in told.items())]
 
 
 def _checked(what: str, settings: BotSettings, look: Callable[[BotSettings], str]) -> Finding:
@@ -48,6 +51,8 @@ def _checked(what: str, settings: BotSettings, look: Callable[[BotSettings], str
         return Finding(what, good=True, found=look(settings))
     except SpravaError as error:
         return Finding(what, good=False, found=str(error))
+    except OSError as error:
+        return Finding(what, good=False, found=f"{error.filename}: {error.strerror}; check SPRAVA_HOME")
 
 
 def _index(settings: BotSettings) -> str:
@@ -63,7 +68,7 @@ def _database(settings: BotSettings) -> str:
 
 def _token(settings: BotSettings) -> str:
     settings.token()
-    return "set"
+    return "set, in the environment: a file is safer" if settings.bot_token else "set"
 
 
 def _webhook(settings: BotSettings) -> str:
@@ -73,9 +78,10 @@ def _webhook(settings: BotSettings) -> str:
 
 def _not_allowed(settings: BotSettings, bot: TelegramBot) -> list[str]:
     """What the operator left switched on and @BotFather has not been told of."""
+    places = settings.places()
     wanted = {
-        "inline mode": settings.inline and not bot.bot.supports_inline_queries,
-        "guest mode": settings.guest and not bot.bot.supports_guest_queries,
+        "inline mode": places.inline and not bot.bot.supports_inline_queries,
+        "guest mode": places.guest and not bot.bot.supports_guest_queries,
     }
     return [f"@BotFather does not allow {what} yet" for what, missing in wanted.items() if missing]
 

@@ -3,6 +3,7 @@
 import re
 import stat
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +27,14 @@ class AddressError(SpravaError):
     """The Bot API address is not one."""
 
 
+class Profile(StrEnum):
+    """How careful the bot is, whatever its other settings say."""
+
+    STANDARD = "standard"
+    HARDENED = "hardened"
+    """In private chats only, and no secret in the environment, which child processes and crash reports copy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """Where Telegram finds the webhook, and where we listen for it."""
@@ -39,6 +48,10 @@ class Door:
 class BotSettings(IndexSettings):
     """Settings of `sprava bot`."""
 
+    profile: Profile = Field(
+        default=Profile.STANDARD,
+        description="standard, or hardened: private chats only, and no secret is taken from the environment.",
+    )
     bot_token: SecretStr | None = Field(
         default=None,
         description="The bot's token from @BotFather. A file or a systemd credential named bot_token is safer.",
@@ -54,6 +67,10 @@ class BotSettings(IndexSettings):
     database_url: SecretStr | None = Field(
         default=None,
         description="SQLAlchemy address of the database. Unset: an SQLite file in the home.",
+    )
+    database_url_file: Path | None = Field(
+        default=None,
+        description="A file that holds the address of the database and that only its owner can read.",
     )
     groups: bool = Field(
         default=True,
@@ -119,15 +136,23 @@ class BotSettings(IndexSettings):
         return Door(url, secret, host.strip("[]"), int(port))
 
     def _secret(self, file: Path | None, name: str, value: SecretStr | None) -> str | None:
+        variable = f"SPRAVA_{name.upper()}"
+        given = value.get_secret_value().strip() if value else ""
+        if given and self.profile is Profile.HARDENED:
+            raise SecretError(
+                f"SPRAVA_PROFILE=hardened takes no secret from the environment: unset {variable}, set {variable}_FILE to a file that holds it."
+            )
         if file:
             return read_secret(file)
         credential = self.credentials_directory / name if self.credentials_directory else None
         if credential and credential.is_file():
-            return credential.read_text().strip()
-        return value.get_secret_value().strip() or None if value else None
+            return _content(credential)
+        return given or None
 
     def places(self) -> Places:
         """Where the bot talks besides a private chat."""
+        if self.profile is Profile.HARDENED:
+            return Places(inline=False, groups=False, guest=False)
         return Places(inline=self.inline, groups=self.groups, guest=self.guest)
 
     def api_url(self) -> str:
@@ -140,9 +165,9 @@ class BotSettings(IndexSettings):
         return self.bot_api_url
 
     def database(self) -> str:
-        """The database address; the home is created when the database lives there."""
-        if self.database_url:
-            return self.database_url.get_secret_value()
+        """The database address; the home is created when the database lives there. Raises `SecretError`."""
+        if url := self._secret(self.database_url_file, "database_url", self.database_url):
+            return url
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         return f"sqlite:///{self.home / 'bot.sqlite'}"
 
@@ -162,15 +187,19 @@ def _is_loopback(url: str) -> bool:
 
 def read_secret(path: Path) -> str:
     """The content of a secret file, trimmed. Raises `SecretError` when others than its owner can read it."""
+    secret = _content(path)
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SecretError(f"The secret file {path} can be read by others: run `chmod 600 {path}`.")
+    return secret
+
+
+def _content(path: Path) -> str:
     try:
-        mode = path.stat().st_mode
         secret = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SecretError(
             f"The secret file {path} cannot be read ({type(error).__name__}): check the path."
         ) from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SecretError(f"The secret file {path} can be read by others: run `chmod 600 {path}`.")
     if not secret:
         raise SecretError(f"The secret file {path} is empty: write the secret into it.")
     return secret

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.places import Places
 from bot.sandbox.server import Sandbox
 from bot.settings import AddressError, BotSettings, SecretError
 
@@ -75,6 +76,66 @@ def test_an_address_that_is_not_a_bot_api_is_refused(home: Path, url: str) -> No
 def test_the_database_is_a_file_in_a_home_that_only_its_owner_can_open(home: Path) -> None:
     assert BotSettings().database() == f"sqlite:///{home / 'bot.sqlite'}"
     assert home.stat().st_mode & 0o777 == 0o700
+
+
+HARDENED = {"SPRAVA_PROFILE": "hardened"}
+SECRETS = {
+    "BOT_TOKEN": TOKEN,
+    "WEBHOOK_SECRET": "canary" * 8,
+    "DATABASE_URL": "postgresql://bot:canary@host/db",
+}
+
+
+def read(name: str, settings: BotSettings) -> str:
+    """The secret as the bot asks for it."""
+    return {
+        "BOT_TOKEN": settings.token,
+        "WEBHOOK_SECRET": lambda: settings.door().secret,
+        "DATABASE_URL": settings.database,
+    }[name]()
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_hardened_takes_a_secret_from_a_file_or_credential_and_not_from_the_environment(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("SPRAVA_WEBHOOK_URL", "https://bot.example.org")
+    monkeypatch.setenv(f"SPRAVA_{name}", SECRETS[name])
+    assert read(name, BotSettings()) == SECRETS[name]
+    monkeypatch.setenv("SPRAVA_PROFILE", "hardened")
+    monkeypatch.setenv(f"SPRAVA_{name}_FILE", str(secret(tmp_path / "secret", SECRETS[name])))
+    with pytest.raises(SecretError, match=f"unset SPRAVA_{name}, set SPRAVA_{name}_FILE") as caught:
+        read(name, BotSettings())
+    assert "anary" not in str(caught.value), "also beside a file, since it stands in the environment"
+    monkeypatch.delenv(f"SPRAVA_{name}")
+    assert read(name, BotSettings()) == SECRETS[name]
+    monkeypatch.delenv(f"SPRAVA_{name}_FILE")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    secret(tmp_path / name.lower(), SECRETS[name])
+    assert read(name, BotSettings()) == SECRETS[name]
+
+
+def test_hardened_talks_in_private_chats_only_whatever_else_is_set(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("GROUPS", "INLINE", "GUEST"):
+        monkeypatch.setenv(f"SPRAVA_{place}", "true")
+    assert BotSettings().places() == Places(inline=True, groups=True, guest=True)
+    monkeypatch.setenv("SPRAVA_PROFILE", "hardened")
+    assert BotSettings().places() == Places(inline=False, groups=False, guest=False)
+
+
+def test_hardened_ends_run_before_anything_is_loaded_and_doctor_tells_it(tmp_path: Path) -> None:
+    token = {"SPRAVA_BOT_TOKEN": TOKEN, "SPRAVA_HOME": str(tmp_path)}
+    run = sprava("bot", "run", **token, **HARDENED)
+    assert run.returncode == 2
+    assert run.stderr.startswith("sprava: SPRAVA_PROFILE=hardened takes no secret from the environment")
+    assert len(run.stderr.splitlines()) == 1
+    doctor = sprava("bot", "doctor", **token, **HARDENED, SPRAVA_GROUPS="true")
+    assert re.search(r"FAIL\s+token\s+SPRAVA_PROFILE=hardened", doctor.stdout)
+    assert re.search(r"ok\s+profile\s+hardened", doctor.stdout)
+    assert re.search(r"ok\s+groups\s+leaves when added", doctor.stdout)
+    assert "anary" not in run.stderr + doctor.stdout + doctor.stderr
 
 
 def test_every_setting_is_described_and_listed_in_the_readme() -> None:
