@@ -102,25 +102,31 @@ class Asker:
 
     async def run(self) -> None:
         """Answer until cancelled."""
-        loop = asyncio.get_running_loop()
         while True:
             batch = [await self._waiting.get()]
             while len(batch) < BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             batch = [asked for asked in batch if not asked.result.done()]
             started = time.monotonic()
-            try:
-                answers, quotes = await loop.run_in_executor(
-                    self._worker, self._base.answer_many, [asked.question for asked in batch]
-                )
-            except Exception as error:  # noqa: BLE001 (each asker decides what to say; the loop goes on)
-                for asked in batch:
-                    _settle(asked.result, error)
-            else:
-                for asked, answer in zip(batch, answers, strict=True):
-                    _settle(asked.result, (answer, quotes))
+            if batch and not await self._answered(batch):
+                for asked in batch:  # one of them fails: the others would fail with it, again and again
+                    await self._answered([asked])
             if batch:
                 self._question_s = (self._question_s + (time.monotonic() - started) / len(batch)) / 2
+
+    async def _answered(self, batch: Sequence[_Asked]) -> bool:
+        """Answer a batch; false when it failed and nobody was told, because it holds several questions."""
+        loop, questions = asyncio.get_running_loop(), [asked.question for asked in batch]
+        try:
+            answers, quotes = await loop.run_in_executor(self._worker, self._base.answer_many, questions)
+        except Exception as error:  # noqa: BLE001 (the asker decides what to say; the loop goes on)
+            if len(batch) > 1:
+                return False
+            _settle(batch[0].result, error)
+            return True
+        for asked, answer in zip(batch, answers, strict=True):
+            _settle(asked.result, (answer, quotes))
+        return True
 
     def close(self) -> None:
         """Let the worker end."""

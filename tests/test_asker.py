@@ -32,6 +32,23 @@ async def test_who_would_wait_too_long_is_told_at_once(monkeypatch: pytest.Monke
     asking.close()
 
 
+async def test_a_question_that_fails_takes_no_other_with_it() -> None:
+    class Fragile(RuleBase):
+        def answer_many(self, questions: Sequence[str]) -> tuple[Sequence[Answer], Quotes]:
+            if "poison" in questions:
+                raise ZeroDivisionError
+            return super().answer_many(questions)
+
+    quotes = Quotes(version())
+    asking = Asker(Fragile(lambda: quotes))
+    asked = [asking.ask(question) for question in ("When was Losik arrested?", "poison", "Who is Losik?")]
+    running = asyncio.create_task(asking.run())
+    came = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(each) for each in came] == [tuple, ZeroDivisionError, tuple]
+    running.cancel()
+    asking.close()
+
+
 def test_a_rush_is_too_long_only_when_it_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
     crowd = Crowd()
     crowd.note(full=True)
