@@ -1,5 +1,6 @@
 """The `sprava` command: the rooms' commands under one roof, and the one place where errors become one line."""
 
+import errno
 import sys
 
 import typer
@@ -10,6 +11,9 @@ from corpus.commands import app as corpus_app
 from corpus.errors import SpravaError
 from index.asking import ask, chat, evaluate
 from index.commands import app as index_app
+
+_UNUSABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST}
+"""What a disk says of a place where nothing can be kept: for the operator to mend, and no bug."""
 
 app = typer.Typer(
     name="sprava",
@@ -33,4 +37,11 @@ def main() -> None:
         app()
     except SpravaError as error:
         sys.stderr.write(f"sprava: {error}\n")
+        sys.exit(2)
+    except OSError as error:
+        if error.errno not in _UNUSABLE:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        advice = "check who may write there and how much is free, or set SPRAVA_HOME"
+        sys.stderr.write(f"sprava: {place}{error.strerror}; {advice}\n")
         sys.exit(2)

@@ -72,14 +72,16 @@ def list_(*, as_json: Json = False) -> None:
     from corpus.library import load
     from corpus.settings import CorpusSettings
 
-    documents = load(CorpusSettings().document_folders)
+    folders = CorpusSettings().document_folders
+    documents = load(folders)
     if as_json:
         for document in documents:
             _print_json(_fields(document))
     elif documents:
         _print_table(documents)
     else:
-        typer.echo("no documents yet; add one with `sprava corpus add FILE`")
+        places = ", ".join(map(str, folders))
+        typer.echo(f"no documents yet in {places}; add one with `sprava corpus add FILE`")
 
 
 @app.command()

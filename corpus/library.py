@@ -40,10 +40,20 @@ class Added:
 
 def document_paths(folders: Iterable[Path]) -> tuple[Path, ...]:
     """The document files, sorted by id; a later folder's file replaces an earlier one of the same name."""
-    paths = {
-        path.name: path for folder in folders for path in folder.glob("*.md") if path.name != "README.md"
-    }
-    return tuple(path for _, path in sorted(paths.items()))
+    paths = {path.name: path for folder in folders for path in _files(folder)}
+    return tuple(path for name, path in sorted(paths.items()) if name.endswith(".md") and name != "README.md")
+
+
+def _files(folder: Path) -> list[Path]:
+    """What a folder holds; nothing where it was not made yet. One that cannot be read is no empty one."""
+    try:
+        return list(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise LibraryError(
+            f"{folder}: not a folder to read ({error.strerror}); check SPRAVA_CORPUS and SPRAVA_HOME"
+        ) from None
 
 
 def load(folders: Iterable[Path]) -> tuple[Document, ...]:

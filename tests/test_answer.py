@@ -30,7 +30,7 @@ def test_a_question_that_is_too_long_is_not_looked_at():
     assert (found.reason, found.excerpts, found.nearest) == (Reason.TOO_LONG, (), ())
 
 
-@pytest.mark.parametrize("question", ["", " \n\t", "🙂🙃", "…!?", "\u200b\u202e"])
+@pytest.mark.parametrize("question", ["", " \n\t", "a", "я?", "🙂🙃", "…!?", "\u200b\u202e"])
 def test_without_letters_nothing_is_said(question: str):
     found = ask(question)
     assert (found.reason, found.excerpts, found.nearest) == (Reason.NO_SOURCE, (), ())

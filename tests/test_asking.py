@@ -61,6 +61,7 @@ def test_a_batch_repeats_each_id(tmp_path: Path):
     "arguments",
     [
         ["ask"],
+        ["ask", " "],
         ["ask", "?", "--batch", "x.jsonl"],
         ["ask", "?", "--language", "fr"],
         ["ask", "--batch", "no.jsonl"],
