@@ -13,7 +13,8 @@ from bot.source import short_attribution
 from bot.texts import Texts
 from corpus.cases import Cases
 from corpus.document import PartialDate
-from index.case_file import CaseFile, Line
+from index.case_file import CaseFile
+from index.said import Line
 
 _STATUS_LINES, _TIMELINE_LINES = 3, 5
 _PEOPLE = 8

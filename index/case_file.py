@@ -1,112 +1,39 @@
 """What the sources say about one case, as spans only: where the person is, what happened when, who is named with them.
 
 Nothing is summarised: a line is one whole sentence, or two where the second leans on the first. Which sentences are
-about the person is `about.py`; whether one tells where they are is `statements.py` together with its verbs.
+about the person is `about.py`, what one tells `said.py` with `statements.py`, which are shown `choosing.py`.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from corpus.cases import Case, Cases, CaseType, Mention
-from corpus.document import Document, PartialDate
+from corpus.document import Document
+from index import choosing
 from index.about import people, subjects
-from index.clauses import EVENTS, clauses, events, nearest_event
-from index.excerpt import MAX_CHARS, MAX_SENTENCE, Excerpt
+from index.excerpt import MAX_CHARS, MAX_SENTENCE
 from index.mentions import MentionTable
 from index.origins import from_files
+from index.said import ON_SOURCES, WHERE_WORDS, Line, Said, read_sentence
 from index.search import MENTIONS
 from index.statements import Statements
-from index.values import Day, Value, ValueKind, values
 from index.version import Version
 
 CLOSE = 5
 """People shown as close, at most."""
-DESIGNATIONS = 3
-"""Publishers shown that call the person a political prisoner, at most."""
 _PASSAGES = 400
 """Of the newest documents; more do not change a card, and would take long."""
-_SURE, _POSSIBLE = 0.11, -0.045
-"""Scores (`Statements.scores`) from which a sentence is a status by its meaning alone, and with a verb that says so."""
-_SAME = 0.9
-"""Cosine from which two sentences with one event and one date count as saying the same."""
-_WHERE = frozenset(
-    {"freed", "crossed", "arrested", "sentenced", "held", "moved", "pardoned", "expelled", "died", "solitary"}
-)
-"""Events that change or state where a person is."""
-_ELSE_WHERE = (
-    r"home\b|disappear|missing\b|prison hospital|in (?:\w+ ){0,2}colony|вернул|дома\b|пропал|исчез|в (?:\w+ ){0,2}колонии"
-    r"|вярну|знік|у (?:\w+ ){0,2}калоніі"
-)
-"""What the tables of `clauses.py`, made for comparing values, need not know."""
-_WHERE_WORDS = re.compile(
-    rf"(?<!\w)(?:{'|'.join(EVENTS[name] for name in sorted(_WHERE))}|{_ELSE_WHERE})", re.IGNORECASE
-)
-_ONLY_WANTED = re.compile(
-    r"\b(?:call(?:s|ed|ing)? (?:for|on)|demand\w*|ask(?:s|ed)? for|hop(?:es?|ed)|требу\w+|призва\w+|надее\w+|патрабу\w+|патрабав\w+|закліка\w+"
-    r"|спадзя\w+)\b",
-    re.IGNORECASE,
-)
-_ON_SOURCES = re.compile(
-    r"\b(?:sources? .{0,30}(?:do(?:es)? not|differ)|none of the sources|источник\w* .{0,30}(?:не |расход)|крыніц\w* .{0,30}(?:не |разыход)"
-    r"|contradicts|another order|another date|nevertheless|machine|automatic|partly with AI|автоматическ|искусственн\w+ интеллект|аўтаматычн|штучн\w+ інтэлект|расходится с|in contrast|у адрозненне)",
-    re.IGNORECASE,
-)
-"""A brief that compares sources: worth an answer, no event in a life."""
-_REPORT = re.compile(
-    r"(?:report|article|story|summary|statement|account|сообщени\w+|стать\w+|публикаци\w+|паведамленн\w+|артыкул\w*)\s+(?:(?:of|from|on|от|ад)\s+)?$",
-    re.IGNORECASE,
-)
-"""Before the date of a text."""
-
 _LEANS = re.compile(
     r"(?:(?:he|she|his|her|он|она|его|её|ее|ён|яна|яго|яе|a court|the court|суд)\b"
     r"|(?:[\w’'-]+\s+){0,6}?(?:him|her|he|she|его|её|ее|ему|ей|он|она|яго|яе|яму|ёй|ён|яна)\b)",
     re.IGNORECASE,
 )
 _AMONG_THEM = re.compile(r"(?:among them|среди них|в их числе|сярод іх|у іх ліку|серед них)\b", re.IGNORECASE)
-_PRISONER = (
-    r"(?:political prisoner|prisoners? of conscience|политзаключ|политическ\w+ заключ|узни\w+ совести|палітвяз|палітзняволен"
-    r"|палітычн\w+ вязн|вязн\w+ сумлення|політв.язн|więź\w+ polityczn|politisch\w* gefangen)"
-)
-_DESIGNATION = re.compile(rf"\b{_PRISONER}", re.IGNORECASE)
-_DENIAL = re.compile(
-    rf"\b(?:not|no|never|den(?:y|ies|ied)|so-called|не|нет|ня|няма|отрица\w+|адмаўля\w+|так называем\w+|так званы\w*)\b[^.]{{0,40}}{_PRISONER}",
-    re.IGNORECASE,
-)
-_SENSITIVE = re.compile(
-    r"suicid|self-harm|wrists|tortur|beat(?:en|ing)|raped?\b|health|stroke|cancer|hospital|intensive care|injur|hunger|lost weight|\bdied\b|death"
-    r"|суицид|самоуб|вскры\w+ вен|пытк|пытал|избит|избил|здоров|инсульт|инфаркт|онколог|больниц|реаним|травм|голодовк|голодал|похудел|умер|смерт"
-    r"|самагуб|катава|катуюц|збіт|збіл|здароў|інсульт|інфаркт|бальніц|рэанім|галадоўк|галадаў|схуднеў|пам[её]р|смерц",
-    re.IGNORECASE,
-)
-_YEAR_ALONE = re.compile(
-    r"\b(?:in|since|until|till|by|during|в|во|с|со|до|по|к|у|ў|з|са|да|па)\s+$", re.IGNORECASE
-)
-"""Before a year that dates what happened; "the 2010 election" dates something else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Whole sentences about a case. `date` is when it happened, where they say so, and `dated` the words that do."""
-
-    document: Document
-    start: int
-    end: int
-    sensitive: bool
-    """Health, violence or death: shown folded."""
-    date: Day | None = None
-    dated: tuple[int, int] | None = None
-    """Start and end of those words in the document's text."""
-
-    @property
-    def excerpt(self) -> Excerpt:
-        """The span as every other quote."""
-        return Excerpt(self.document, self.start, self.end, 1, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,28 +56,6 @@ class CaseFile:
 def may_have_card(case: Case) -> bool:
     """Whether a case is a person of whom a card may be shown, if documents name them."""
     return case.type is CaseType.PERSON and not case.protected and not case.official
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A sentence that is about the case."""
-
-    line: Line
-    row: int
-    """Its row among the version's sentences."""
-    score: float
-    events: frozenset[str]
-    latest: tuple[int, int, int] | None
-    """The latest date that it names, be it the day of a report."""
-    by_verb: bool
-    """Whether its verbs tell where somebody is."""
-    wanted: bool
-    """Whether it says what somebody asks or hopes for."""
-
-    @property
-    def is_status(self) -> bool:
-        """Whether it tells where the person is."""
-        return not self.wanted and self.score >= (_POSSIBLE if self.by_verb else _SURE)
 
 
 class CaseBook:
@@ -182,14 +87,14 @@ class CaseBook:
             return None
         passages = self._passages_of(case)
         said = [one for passage in passages for one in self._said(case, passage)]
-        status = self._one_of_each_origin([one for one in said if one.is_status], language)
-        dated = [one for one in said if one.line.date]
+        newest = choosing.newest((one for one in said if one.is_status), self._origin, language)
+        happened = [*(one for one in said if one.line.date), *(one for one in newest if not one.line.date)]
         similar = self._cases[case].confusable
         return CaseFile(
             case=case,
-            status=tuple(one.line for one in _without_overtaken_briefs(status)),
-            timeline=self._timeline([*dated, *(one for one in status if not one.line.date)], language),
-            designations=_designations(said),
+            status=tuple(one.line for one in choosing.without_overtaken_briefs(newest)),
+            timeline=choosing.timeline(happened, self.version.sentence_vectors, language),
+            designations=choosing.designations(said),
             close=self._close(case, passages, similar),
             similar=tuple(other for other in similar if self.has_card(other)),
         )
@@ -210,15 +115,15 @@ class CaseBook:
             if mention.start >= offset
         )
 
-    def _said(self, case: str, passage: int) -> Iterator[_Said]:
+    def _said(self, case: str, passage: int) -> Iterator[Said]:
         """The sentences of a passage that are about the case."""
         document = self.version.passage(passage).document
         rows = range(int(self._first[passage]), int(self._first[passage + 1]))
         scores = self._statements.scores(self.version.sentence_vectors[rows.start : rows.stop])
         for row, score in zip(rows, scores.tolist(), strict=True):
             span = self._span_about(case, document, row)
-            if span and not (document.is_brief and _ON_SOURCES.search(document.text, *span)):
-                yield _said(document, span, int(self.version.sentences[row][1]), row, score)
+            if span and not (document.is_brief and ON_SOURCES.search(document.text, *span)):
+                yield read_sentence(document, span, int(self.version.sentences[row][1]), row, score)
 
     def _span_about(self, case: str, document: Document, row: int) -> tuple[int, int] | None:
         """The sentence, with the one before it where it needs that one; `None` when it is not about the case."""
@@ -253,7 +158,7 @@ class CaseBook:
             for one in named
             if one not in together and not any(self._cases[case].official for case in one.cases)
         ]
-        happens = [match.span() for match in _WHERE_WORDS.finditer(text, *span)]
+        happens = [match.span() for match in WHERE_WORDS.finditer(text, *span)]
         return not others or not happens or _gap(together, happens) <= _gap(others, happens)
 
     def _before(self, document: Document, row: int) -> int | None:
@@ -270,36 +175,6 @@ class CaseBook:
     def _names_child(self, document: Document, start: int, end: int) -> bool:
         named = (case for mention in self._people(document, start, end) for case in mention.cases)
         return any(self._cases[case].protected for case in named)
-
-    def _cosine(self, one: _Said, other: _Said) -> float:
-        vectors = self.version.sentence_vectors
-        return float(vectors[one.row] @ vectors[other.row])
-
-    def _one_of_each_origin(self, status: Sequence[_Said], language: str) -> list[_Said]:
-        """The line of each origin that is true last; newest document first. All briefs of ours are one origin."""
-        groups: dict[int, list[_Said]] = {}
-        for one in status:
-            document = one.line.document
-            groups.setdefault(-1 if document.is_brief else self._origin[document], []).append(one)
-        chosen = [_last(group, language) for group in groups.values()]
-        return sorted(chosen, key=lambda one: (one.line.document.published, one.score), reverse=True)
-
-    def _timeline(self, said: Iterable[_Said], language: str) -> tuple[Line, ...]:
-        """By date; of lines that say the same, the one of the nearest source, of a brief only where no source does."""
-        kept: list[_Said] = []
-        for one in sorted(said, key=lambda one: (*_standing(one.line.document, language), one.row)):
-            if not any(self._same(one, other) for other in kept):
-                kept.append(one)
-        return tuple(one.line for one in sorted(kept, key=lambda one: (_when(one.line), one.row)))
-
-    def _same(self, one: _Said, other: _Said) -> bool:
-        if one.line.date is None or other.line.date is None:
-            return one.row == other.row
-        mine, others = one.line.document, other.line.document
-        translated = mine.is_brief and others.is_brief and mine.language != others.language
-        if not one.line.date.meets(other.line.date):
-            return False
-        return translated or bool(one.events & other.events and self._cosine(one, other) > _SAME)
 
     def _close(self, case: str, passages: Sequence[int], similar: Sequence[str]) -> tuple[str, ...]:
         """Those named in the same passages most, less by a list of many; a similar name alone is no closeness."""
@@ -318,112 +193,6 @@ class CaseBook:
         return tuple(sorted(weight, key=lambda other: (-weight[other], other))[:CLOSE])
 
 
-def _designations(said: Sequence[_Said]) -> tuple[Line, ...]:
-    newest: dict[str, Line] = {}
-    for one in said:
-        line = one.line
-        words = line.document.text[line.start : line.end]
-        if not line.document.is_brief and _DESIGNATION.search(words) and not _DENIAL.search(words):
-            known = newest.get(line.document.publisher)
-            if known is None or known.document.published < line.document.published:
-                newest[line.document.publisher] = line
-    found = sorted(newest.values(), key=lambda line: line.document.published, reverse=True)
-    return tuple(found[:DESIGNATIONS])
-
-
-def _without_overtaken_briefs(status: Sequence[_Said]) -> list[_Said]:
-    """The same without a brief of ours that tells what a later source tells too, or that is older than what one tells."""
-    sources = [one for one in status if not one.line.document.is_brief]
-    return [
-        one
-        for one in status
-        if not one.line.document.is_brief or not any(_overtakes(source, one) for source in sources)
-    ]
-
-
-def _overtakes(source: _Said, brief: _Said) -> bool:
-    if brief.latest is None or brief.latest < _when(source.line):
-        return True
-    published = source.line.document.published
-    later = ((published.year or 0), published.month or 12, published.day or 31) >= brief.latest
-    return later and bool(_WHERE & source.events & brief.events)
-
-
 def _gap(named: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> int:
     """Characters between the nearest two of them."""
     return min(max(start - one.end, one.start - end) for one in named for start, end in spans)
-
-
-def _said(document: Document, span: tuple[int, int], sentence: int, row: int, score: float) -> _Said:
-    """What the sentence that begins at `sentence`, the last of the span, says."""
-    start, end = span
-    text = document.text[sentence:end]
-    dates = [value for value in values(text) if value.kind is ValueKind.DATE]
-    days = [date.content for date in dates if isinstance(date.content, Day)]
-    happened = _happened(text, dates)
-    line = Line(
-        document,
-        start,
-        end,
-        sensitive=_SENSITIVE.search(document.text[start:end]) is not None,
-        date=happened.content if happened and isinstance(happened.content, Day) else None,
-        dated=(sentence + happened.start, sentence + happened.end) if happened else None,
-    )
-    return _Said(
-        line,
-        row,
-        score,
-        events=events(text),
-        latest=max((_key(day) for day in days if day.year), default=None),
-        by_verb=_WHERE_WORDS.search(text) is not None,
-        wanted=_ONLY_WANTED.search(text) is not None,
-    )
-
-
-def _happened(text: str, dates: Sequence[Value]) -> Value | None:
-    """The first date that belongs to an event; not the day of a report, nor a year that names something else."""
-    whole = clauses(text, whole=[(date.start, date.end) for date in dates])
-    for date in dates:
-        day = date.content
-        if not isinstance(day, Day) or day.year is None:
-            continue
-        before = text[: date.start]
-        if _REPORT.search(before) or (day.month is None and not _YEAR_ALONE.search(before)):
-            continue
-        clause = next(clause for clause in whole if clause.start <= date.start < clause.end)
-        event = nearest_event(text, clause, date.start, date.end)
-        if event not in {None, "wrote"} or (
-            event is None and _WHERE_WORDS.search(text[clause.start : clause.end])
-        ):
-            return date
-    return None
-
-
-def _when(line: Line) -> tuple[int, int, int]:
-    return _key(line.date or line.document.published)
-
-
-def _key(day: Day | PartialDate) -> tuple[int, int, int]:
-    return (day.year or 0, day.month or 0, day.day or 0)
-
-
-def _standing(document: Document, language: str) -> tuple[bool, str, bool, tuple[int, int, int]]:
-    """Sorts the source to quote first: no brief, the better label, the reader's language, the earlier date."""
-    published = document.published
-    day = (published.year or 9999, published.month or 99, published.day or 99)
-    return (document.is_brief, document.reliability, document.language != language, day)
-
-
-def _last(group: Sequence[_Said], language: str) -> _Said:
-    """Of lines of one origin the one about the latest time; an article that gives no date means the day it came out.
-
-    A brief of ours was written long after what it tells: there only the dates in the sentence count.
-    """
-    first = min(_standing(one.line.document, language) for one in group)
-    best = [one for one in group if _standing(one.line.document, language) == first]
-
-    def rank(one: _Said) -> tuple[tuple[int, int, int], float, int]:
-        day = one.latest or (0, 0, 0) if one.line.document.is_brief else _when(one.line)
-        return (day, 0.0 if one.line.date is None else one.score, -one.row)
-
-    return max(best, key=rank)

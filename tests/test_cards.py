@@ -17,8 +17,9 @@ from bot.quotes import Quotes
 from bot.texts import LANGUAGES, texts
 from corpus.cases import load_cases
 from corpus.document import Document, normalise
-from index.case_file import CaseBook, CaseFile, Line
+from index.case_file import CaseBook, CaseFile
 from index.excerpt import Excerpt
+from index.said import Line
 from index.statements import statements
 
 CASES = load_cases()

@@ -11,8 +11,9 @@ from model import embedded_encoder
 
 from corpus.cases import load_cases
 from corpus.document import Document, PartialDate, Reliability, normalise
-from index.case_file import CaseBook, CaseFile, Line
+from index.case_file import CaseBook, CaseFile
 from index.encoder import Encoder
+from index.said import Line
 from index.statements import statements
 from index.values import Day
 
