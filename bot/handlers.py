@@ -128,8 +128,7 @@ class Handlers:
     async def _question(self, message: Message, question: str, *, instead_of: int | None = None) -> None:
         """Answer a question; `instead_of` is the message with the answer to its earlier wording."""
         words = self._words(message.from_user, question)
-        person = message.from_user.id if message.from_user else message.chat_id
-        if not self._limits.admit(person, _written(message)):
+        if not self._admit(message):
             await self._once_a_minute(message, "limit", pages.wait_a_little(words))
             return
         async with self._replies.typing(message):
@@ -193,8 +192,10 @@ class Handlers:
     # Buttons
 
     async def _pressed(self, query: CallbackQuery) -> None:
-        callback = callbacks.parse(query.data or "")
         words = self._words(query.from_user, self._replied_question(query))
+        private = query.message is not None and query.message.chat.type == ChatType.PRIVATE
+        # Elsewhere our buttons are links: such a press was made by hand, to change what others were answered.
+        callback = callbacks.parse(query.data or "") if private else None
         match callback:
             case None:
                 await self._replies.acknowledge(query, pages.changed(words).text)
@@ -258,8 +259,7 @@ class Handlers:
     async def _as_guest(self, message: Message) -> None:
         """Answer a mention, once and with links only; what is no question is passed over."""
         question = read_as_guest(message, bot_name=self._bot_name)
-        person = message.from_user.id if message.from_user else message.chat_id
-        if not question or not message.guest_query_id or not self._limits.admit(person, _written(message)):
+        if not question or not message.guest_query_id or not self._admit(message):
             return
         words = self._words(message.from_user, question)
         page = await self._answer_page(question, words, place=message.chat.type) or pages.busy(words)
@@ -334,8 +334,16 @@ class Handlers:
         return texts(chosen or asked or from_telegram(person.language_code if person else None))
 
     async def _once_a_minute(self, message: Message, what: str, page: Page) -> None:
-        if self._limits.may_tell(message.chat_id, what, _written(message)):
+        at = _written(message)
+        if not self._limits.was_told(message.chat_id, what, at):
             await self._replies.reply(message, page)
+            self._limits.tell(message.chat_id, what, at)
+
+    def _admit(self, message: Message) -> bool:
+        """Whether its author may ask. Who writes as a group or channel is that: their `from_user` is Telegram's own
+        stand-in, the same everywhere."""
+        author = message.sender_chat or message.from_user or message.chat
+        return self._limits.admit(author.id, _written(message), f"{message.chat_id} {message.message_id}")
 
 
 def _written(message: Message) -> float:

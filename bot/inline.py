@@ -5,6 +5,7 @@ the question, and the only thing a person is needed for is to count how much one
 """
 
 import asyncio
+import logging
 import time
 
 from telegram import (
@@ -38,6 +39,8 @@ _ANSWER_S = 1.8
 _DESCRIPTION = 120
 _START = "inline"
 
+logger = logging.getLogger(__name__)
+
 
 class Inline:
     """Answers inline queries within two seconds; what is late or too much is told so, and not kept by Telegram."""
@@ -56,7 +59,7 @@ class Inline:
         if len(question) < SHORTEST:
             await self._offer(query, [], words.say("Type a question: 3 letters or more"))
             return
-        if not self._limits.admit(query.from_user.id, time.time()):
+        if not self._limits.admit(query.from_user.id, time.time(), query.id):
             await self._not_now(query, words)
             return
         try:
@@ -65,7 +68,8 @@ class Inline:
         except (BusyError, TimeoutError):
             await self._not_now(query, words)
             return
-        except SpravaError:
+        except SpravaError as error:
+            logger.error("index unreadable", extra={"error": type(error).__name__})
             await self._offer(query, [], words.say("I cannot read the index now. Try later."), cache_s=0)
             return
         renderer = Renderer(words, quotes, self._bot_name, self._cases, dialogue=False)

@@ -42,24 +42,30 @@ class Limits:
 
     def __init__(self, a_minute: int = QUESTIONS_A_MINUTE) -> None:
         self._a_minute = a_minute
-        self._asked: Recent[deque[float]] = Recent()
+        self._asked: Recent[deque[tuple[float, int | str]]] = Recent()
         self._told: Recent[float] = Recent()
 
-    def admit(self, person: int, at: float) -> bool:
-        """Whether `person` may ask at `at`: so many questions in any minute, and no more."""
+    def admit(self, person: int, at: float, number: int | str) -> bool:
+        """Whether `person` may ask at `at`: so many questions in any minute, and no more.
+
+        The same `number` at the same time is the same question, tried again because Telegram was out of reach.
+        """
         asked = self._asked.get(person) or deque()
-        while asked and asked[0] <= at - _MINUTE_S:
+        if (at, number) in asked:
+            return True
+        while asked and asked[0][0] <= at - _MINUTE_S:
             asked.popleft()
         if len(asked) >= self._a_minute:
             return False
-        asked.append(at)
+        asked.append((at, number))
         self._asked.put(asked, person)
         return True
 
-    def may_tell(self, chat: int, what: str, at: float) -> bool:
-        """Whether `what` was not said in this chat within the last minute; it is taken as said now."""
+    def was_told(self, chat: int, what: str, at: float) -> bool:
+        """Whether `what` was said in this chat within the last minute."""
         last = self._told.get(chat, what)
-        if last is not None and at < last + _MINUTE_S:
-            return False
+        return last is not None and at < last + _MINUTE_S
+
+    def tell(self, chat: int, what: str, at: float) -> None:
+        """`what` was said in this chat: for after it was, so that what failed is said again."""
         self._told.put(at, chat, what)
-        return True

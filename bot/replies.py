@@ -45,15 +45,16 @@ class Replies:
     async def reply(self, message: Message, page: Page) -> int | None:
         """Send `page` as a reply to `message`; the id of the sent message."""
         try:
-            return await self._reply(message, page, message.chat_id)
+            return await self._reply(message, page)
         except ChatMigrated as moved:  # a group that became a supergroup while the answer was made
-            return await self._reply(message, page, moved.new_chat_id)
+            await self.send(moved.new_chat_id, page)  # no reply: there, the number is that of another message
+            return None
 
-    async def _reply(self, message: Message, page: Page, chat_id: int) -> int | None:
+    async def _reply(self, message: Message, page: Page) -> int | None:
         sent = await self._patiently(
-            chat_id,
+            message.chat_id,
             lambda: self._bot.send_message(
-                chat_id,
+                message.chat_id,
                 page.text,
                 entities=page.entities,
                 reply_markup=page.markup,
@@ -103,6 +104,8 @@ class Replies:
             await self._bot.answer_callback_query(query.id, text)
         except BadRequest as error:
             _check_harmless(error)
+        except RetryAfter as error:  # the page that the button asks for comes all the same
+            logger.warning("reply dropped", extra={"retry_s": seconds_of(error), "error": "RetryAfter"})
 
     async def offer(
         self,

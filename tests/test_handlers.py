@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 from articles import RuleBase, numbered, version
 from conversations import play
-from telegram import Update
+from telegram import Message, Update
 from telegram.error import Forbidden
 
 from bot import asker, replies
@@ -24,7 +24,7 @@ from bot.sandbox import faults
 from bot.sandbox.rates import Limit, Rates
 from bot.sandbox.server import Sandbox
 from bot.seen import Seen
-from bot.transport import TelegramBot
+from bot.transport import NotSentError, TelegramBot
 from corpus.cases import load_cases
 from index.answer import Answer
 
@@ -242,6 +242,89 @@ async def test_somebody_who_blocked_the_bot_stops_nobody(tmp_path: Path) -> None
                 while sandbox.world.updates.pending():
                     await sandbox.world.bell.wait(0.1)
         assert sorted(entry.code for entry in sandbox.calls("sendMessage")) == [200, 403]
+
+
+@pytest.fixture
+def unsure() -> tuple[Handlers, TelegramBot, list[str]]:
+    """Handlers whose replies reach Telegram only from the thirteenth on, and those texts."""
+    tries, sent = iter(range(100)), list[str]()
+
+    class Unsure(Replies):
+        async def reply(self, message: Message, page: Page) -> int | None:
+            if next(tries) < 12:
+                raise NotSentError("No connection.")
+            sent.append(page.text)
+            return 1
+
+    class Answering(Asker):
+        async def ask(self, question: str) -> tuple[Answer, Quotes]:
+            answers, quotes = self._base.answer_many([question])
+            return answers[0], quotes
+
+    bot = TelegramBot("1:token", api_url="http://127.0.0.1:9/bot", poll_timeout_s=0)
+    quotes = Quotes(version())
+    asker = Answering(RuleBase(lambda: quotes))
+    return (
+        Handlers(
+            asker=asker, replies=Unsure(bot), cases=load_cases(), bot_name="sprava_bot", places=EVERYWHERE
+        ),
+        bot,
+        sent,
+    )
+
+
+def asked(bot: TelegramBot, text: str, number: int = 1, **more: object) -> Update:
+    """A question in a private chat, or whatever `more` makes of it."""
+    message = {
+        "message_id": number,
+        "date": 1,
+        "chat": {"id": 7, "type": "private", "first_name": "Alena"},
+        "from": {"id": 7, "is_bot": False, "first_name": "Alena", "language_code": "en"},
+        "text": text,
+    }
+    return Update.de_json({"update_id": number, "message": {**message, **more}}, bot)
+
+
+async def test_a_question_that_was_tried_often_while_telegram_was_away_is_still_one_question(
+    unsure: tuple[Handlers, TelegramBot, list[str]],
+) -> None:
+    handlers, bot, sent = unsure
+    for _ in range(12):
+        with pytest.raises(NotSentError):
+            await handlers.handle(asked(bot, "When was Losik arrested?"))
+    await handlers.handle(asked(bot, "When was Losik arrested?"))
+    assert "Losik was arrested in June 2020" in sent[0]
+
+
+async def test_what_is_said_once_a_minute_is_said_again_when_it_did_not_arrive(
+    unsure: tuple[Handlers, TelegramBot, list[str]],
+) -> None:
+    handlers, bot, sent = unsure
+    for _ in range(12):
+        with pytest.raises(NotSentError):
+            await handlers.handle(asked(bot, "/nothing", entities=COMMAND))
+    await handlers.handle(asked(bot, "/nothing", entities=COMMAND))
+    await handlers.handle(asked(bot, "/nothing", number=2, entities=COMMAND))
+    assert [text[:25] for text in sent] == ["I do not know this comman"]
+
+
+async def test_those_who_write_as_their_group_are_counted_by_group(
+    unsure: tuple[Handlers, TelegramBot, list[str]],
+) -> None:
+    handlers, bot, sent = unsure
+    stand_in = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    for number in range(24):
+        group = {"id": -5 - number // 12, "type": "supergroup", "title": "Friends"}
+        update = asked(
+            bot, "/ask Losik", number, entities=[{"type": "bot_command", "offset": 0, "length": 4}],
+            chat=group, sender_chat=group, **{"from": stand_in},
+        )  # fmt: skip
+        with suppress(NotSentError):
+            await handlers.handle(update)
+    assert sum("wait a little" not in text for text in sent) == 10, "the first group's eleventh was refused"
+
+
+COMMAND = [{"type": "bot_command", "offset": 0, "length": 8}]
 
 
 @pytest.mark.parametrize("kind", ["photo", "voice", "document", "sticker", "location", "contact"])

@@ -104,6 +104,24 @@ async def test_an_answer_follows_a_group_that_became_a_supergroup(tmp_path: Path
             while not (found := [m for m in sandbox.world.messages.values() if m.chat is new and m.from_bot]):
                 await sandbox.world.bell.wait(1)
         assert "Losik was arrested" in found[0].text
+        assert found[0].reply_to is None, "there, the number of the question is that of another message"
+
+
+async def test_a_press_made_by_hand_changes_nothing_in_a_group(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
+        alena = sandbox.person("Alena", language_code="en")
+        room = sandbox.room("Friends", alena)
+        room.set_bot(alena)
+        await alena.say(f"/ask{NAME} When was Losik arrested?", room=room)
+        async with asyncio.timeout(10):
+            while not (found := [m for m in sandbox.world.messages.values() if m.from_bot]):
+                await sandbox.world.bell.wait(1)
+        before = found[0].text
+        press = sandbox.world.press(alena.account, found[0].id, "1g00")
+        answer = await alena.wait_for_callback_answer(press.id)
+        assert answer["text"] == "This has changed. Ask again."
+        await settled(sandbox)
+        assert [m.text for m in sandbox.world.messages.values() if m.from_bot] == [before]
 
 
 async def test_the_same_question_is_answered_alike_whoever_types_it_and_asked_once(tmp_path: Path) -> None:
