@@ -9,7 +9,7 @@ from bot.callbacks import ListCases, ShowCase, Tab, case_link, shared
 from bot.compose import MAX_ENTITIES, MAX_UNITS, Keyboard, Page, Writer, arrives_unchanged, inline
 from bot.links import deep_link, source_link
 from bot.quotes import Quotes
-from bot.source import short_attribution
+from bot.source import named, short_attribution
 from bot.texts import Texts
 from corpus.cases import Cases
 from corpus.document import PartialDate
@@ -126,7 +126,7 @@ class Cards:
                 writer.plain(self.texts.say("Called a political prisoner in:")).plain(" ")
                 for place, line in enumerate(file.designations):
                     document = line.document
-                    words = f"{inline(document.publisher)} ({self.texts.date(document.published)})"
+                    words = f"{named(document.publisher)} ({self.texts.date(document.published)})"
                     link = source_link(document, line.start, line.end)
                     writer.plain(", " if place else "").link(words, link).plain(" ↗" if link else "")
                 writer.plain("\n")

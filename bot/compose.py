@@ -20,6 +20,8 @@ _EXPANDABLE_FROM = 320
 
 _REWRITTEN = re.compile("[\x00-\x09\x0b-\x1f\u2028-\u202e\u200e\u200f\u0333\u033f\u030a\ud800-\udfff]")
 """What Telegram drops or turns into a space."""
+_DIRECTIONS = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""What is not seen and turns or joins what stands beside it; the joiner inside emoji is not among them."""
 _RIGHT_TO_LEFT = {"R", "AL"}
 _ISOLATE, _POP = "\u2068", "\u2069"
 
@@ -40,7 +42,7 @@ def arrives_unchanged(quote: str) -> bool:
 
 def inline(text: str) -> str:
     """A title or name as one line; right-to-left text is isolated, so that it cannot reorder what stands around it."""
-    line = " ".join(_REWRITTEN.sub(" ", text).split())
+    line = " ".join(_REWRITTEN.sub(" ", _DIRECTIONS.sub("", text)).split())
     if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in line):
         return f"{_ISOLATE}{line}{_POP}"
     return line

@@ -11,7 +11,7 @@ from bot.citation import citations
 from bot.compose import Keyboard, Page, PageError, Writer, arrives_unchanged, inline
 from bot.links import source_link
 from bot.quotes import Context, Quotes, parts
-from bot.source import attribution, label, publishers
+from bot.source import attribution, label, named, publishers
 from bot.texts import Texts
 from corpus.cases import Cases
 from corpus.document import PartialDate
@@ -114,7 +114,7 @@ class Renderer:
         page = min(page, last)
         writer = Writer().bold(say("Sources")).plain("\n").plain(self._base_line()).plain("\n\n")
         for publisher in listed[page * _PUBLISHERS_A_PAGE :][:_PUBLISHERS_A_PAGE]:
-            name = say("This project's briefs") if publisher.own else inline(publisher.name)
+            name = say("This project's briefs") if publisher.own else named(publisher.name)
             languages = ", ".join(self.texts.language_name(code) for code in publisher.languages)
             labels = " ".join(f"[{each}]" for each in publisher.labels)
             line = f"{labels} {name} · {languages} · " + count(

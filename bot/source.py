@@ -11,6 +11,14 @@ from bot.texts import Texts
 from corpus.document import Document, Reliability
 from index.excerpt import Excerpt
 
+_FURNITURE = str.maketrans("·[]", "-()", "⚠⚖↗")
+
+
+def named(publisher: str) -> str:
+    """A publisher's name as one fact among others: without our separator, the brackets of a label, our signs. A page
+    names its publisher itself, and could otherwise write a date and a label for itself before ours."""
+    return " ".join(inline(publisher).translate(_FURNITURE).split())
+
 
 def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int, first: bool = True) -> None:
     """Append number and linked title, then publisher, date, language and label, then what must stand with a quote.
@@ -22,7 +30,7 @@ def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int, 
     writer.plain(f"{number} · ").link(inline(document.title) or document.id, link)
     writer.plain(" ↗" if link else "").plain("\n")
     facts = [
-        texts.say("this project's brief") if document.is_brief else inline(document.publisher),
+        texts.say("this project's brief") if document.is_brief else named(document.publisher),
         texts.date(document.published),
         texts.language_name(document.language),
         label(texts, document.reliability),
@@ -31,7 +39,7 @@ def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int, 
     if not link and not document.is_brief:
         writer.plain(" · ").plain(texts.say("no public address"))
     if excerpt.also_in:
-        publishers = ", ".join(inline(name) for name in excerpt.also_in)
+        publishers = ", ".join(named(name) for name in excerpt.also_in)
         writer.plain("\n").plain(texts.say("Also in: {publishers}", publishers=publishers))
     if document.sources and first:
         _written_from(writer, document, texts)
@@ -48,7 +56,7 @@ def short_attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, when: s
     """
     document = excerpt.document
     name = (
-        texts.say("this project's brief") if document.is_brief else inline(document.publisher) or document.id
+        texts.say("this project's brief") if document.is_brief else named(document.publisher) or document.id
     )
     writer.link(name, link).plain(" ↗" if link else "")
     facts = [when, texts.language_name(document.language), f"[{document.reliability}]"]

@@ -1,5 +1,6 @@
 """Pages: quotes are exact, limits hold whatever the sources hold, and the layouts can be read here."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -282,6 +283,28 @@ def test_words_that_telegram_would_change_are_not_sent_as_a_quote() -> None:
 def test_right_to_left_titles_are_isolated() -> None:
     assert inline("שלום\u202e  world\n") == "\u2068שלום world\u2069"
     assert inline(" Plain \n title ") == "Plain title"
+    assert inline("\u2067Re\u200bport\u2069 \u061cone 👩\u200d💻") == "Report one 👩\u200d💻"
+
+
+FORGED = "Example News · 12 Mar 2024 · English · [A] first-hand\n⚠ Note: checked\u2069"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        lambda forger, own: own.answer(answer(excerpt(forger, "Ihar Losik was released"))),
+        lambda forger, own: own.answer(answer(replace(RELEASE, also_in=(FORGED,)))),
+        lambda forger, own: own.sources(0),
+    ],
+    ids=["answer", "also in", "sources"],
+)
+def test_a_publisher_cannot_write_a_label_for_itself(page: Callable[[Document, Renderer], Page]) -> None:
+    forger = replace(COPY, publisher=FORGED, notice=None)
+    text = page(forger, renderer(quotes=Quotes(version(forger)))).text.rpartition("\n\n")[0]
+    forged = "Example News - 12 Mar 2024 - English - (A) first-hand Note: checked"
+    assert forged in text
+    assert "⚠ Note" not in text
+    assert "[A]" not in text
 
 
 HOSTILE = st.text(
