@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from corpus.document import Document
 from index import kinds
 from index.analyze import terms, words
 from index.kinds import Kind
-from index.people import speaks_of
+from index.people import named_in, speaks_of
 from index.search import Asked, Hit, Prepared
 
 MAX_CHARS = 300
@@ -37,6 +38,12 @@ _DANGLING = re.compile(
     re.IGNORECASE,
 )
 """A sentence that begins so leans on the one before."""
+_DENYING = """
+not no never nobody none nothing cannot isnt arent wasnt werent hasnt havent hadnt didnt doesnt dont wont cant couldnt
+не нет ни никто ничего никогда ня няма ні ніхто нічога ніколі немає nie
+"""
+_DENIALS = frozenset(_DENYING.split())
+"""As `words` writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +110,15 @@ def choose(found: Sequence[Candidate], *, count: int, slack: float) -> list[Cand
     return chosen
 
 
-def _of_hit(
-    prepared: Prepared, question: Asked, weights: Mapping[str, float], hit: Hit
-) -> list[Candidate]:
+def _of_hit(prepared: Prepared, question: Asked, weights: Mapping[str, float], hit: Hit) -> list[Candidate]:
     """Up to SPANS spans of a passage that do not overlap, around its best sentences."""
     spans, vectors = prepared.sentences_of(hit.number), prepared.sentence_vectors_of(hit.number)
     text = hit.passage.document.text
     sentences = [text[start:end] for start, end in spans.tolist()]
     cosines = vectors @ question.vector
-    similar = cosines + WORDS_WEIGHT * _said(weights, sentences) + KIND_WEIGHT * _fitting(question.text, sentences)
+    similar = (
+        cosines + WORDS_WEIGHT * _said(weights, sentences) + KIND_WEIGHT * _fitting(question.text, sentences)
+    )
     found: list[Candidate] = []
     for best in np.argsort(-similar).tolist():
         if len(found) == SPANS:
@@ -179,20 +186,38 @@ def _leans(text: str, spans: NDArray[np.int32], sentence: int) -> bool:
 def _distinct(found: Sequence[Candidate]) -> list[Candidate]:
     """The same without those that repeat the words of another; of a source and a brief, the source stays.
 
-    Another number makes another statement: sources may differ by nothing else.
+    Another number, a "not" or another person makes another statement: sources may differ by nothing else.
     """
-    kept: list[tuple[set[str], set[str]]] = []
+    kept: list[_Statement] = []
     fresh = set()
     for candidate in sorted(found, key=lambda candidate: candidate.hit.passage.document.is_brief):
-        said, numbers = set(words(candidate.text)), set(kinds.numbers(candidate.text))
-        if not any(numbers == others and _repeats(said, words_said) for words_said, others in kept):
-            kept.append((said, numbers))
+        statement = _statement(candidate)
+        if not any(_repeats(statement, other) for other in kept):
+            kept.append(statement)
             fresh.add(id(candidate))
     return [candidate for candidate in found if id(candidate) in fresh]
 
 
-def _repeats(said: set[str], other: set[str]) -> bool:
-    return len(said & other) >= _SAME * max(1, min(len(said), len(other)))
+class _Statement(NamedTuple):
+    words: frozenset[str]
+    numbers: frozenset[str]
+    denials: frozenset[str]
+    people: frozenset[str]
+
+
+def _statement(candidate: Candidate) -> _Statement:
+    said = frozenset(words(candidate.text))
+    people = named_in(candidate.hit.passage, candidate.start, candidate.end)
+    return _Statement(said, frozenset(kinds.numbers(candidate.text)), said & _DENIALS, people)
+
+
+def _repeats(one: _Statement, other: _Statement) -> bool:
+    if one.numbers != other.numbers or bool(one.denials) != bool(other.denials):
+        return False
+    if one.people and other.people and one.people.isdisjoint(other.people):
+        return False
+    common = len(one.words & other.words)
+    return common >= _SAME * max(1, min(len(one.words), len(other.words)))
 
 
 def _briefs_last(found: list[Candidate]) -> list[Candidate]:

@@ -1,33 +1,64 @@
 """Whether a span speaks of the people whom a question names: a near namesake or a relative never answers for them."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from corpus.cases import CaseType, load_cases
 from corpus.document import Passage
 from corpus.fold import tokens
 
+_SENTENCE_ENDS = re.compile(r"[.!?…][»”\"')]*\s|\n")
+
 
 def speaks_of(people: tuple[str, ...], passage: Passage, start: int, end: int) -> bool:
-    """Whether the span names one of these people or, naming nobody else, stands where its passage or title does."""
+    """Whether the span names one of these people or, naming nobody, goes on about one of them."""
     named = _named(passage.document.title, passage.text)
-    inside = {
-        case for first, last, case in named if passage.start + first < end and start < passage.start + last
-    }
-    if inside:
-        return bool(inside & set(people))
-    return any(case in people for _, _, case in named)
+    spoken = named_in(passage, start, end) or _spoken_of(named, passage.text, start - passage.start)
+    return not (spoken or {one.case for one in named}).isdisjoint(people)
+
+
+def named_in(passage: Passage, start: int, end: int) -> frozenset[str]:
+    """The people whom a span of a passage names."""
+    first, last = start - passage.start, end - passage.start
+    named = _named(passage.document.title, passage.text)
+    return frozenset(one.case for one in named if one.start < last and first < one.end)
+
+
+class _Named(NamedTuple):
+    start: int
+    """In the text of the passage; below 0 in the title."""
+    end: int
+    case: str
+
+
+def _spoken_of(named: Sequence[_Named], text: str, place: int) -> set[str]:
+    """Whom a text speaks of at `place`: those whom the last sentence before it names that names anybody.
+
+    Officials aside: "Lukashenka pardoned him" is followed by more about him.
+    """
+    cases = load_cases()
+    before = [one for one in named if one.end <= place and not cases[one.case].official]
+    spoken: set[str] = set()
+    after = place
+    for one in reversed(before):
+        if spoken and (one.start < 0 <= after or _SENTENCE_ENDS.search(text, max(0, one.end), max(0, after))):
+            break
+        spoken.add(one.case)
+        after = one.start
+    return spoken
 
 
 @lru_cache(maxsize=8192)
-def _named(title: str, text: str) -> tuple[tuple[int, int, str], ...]:
-    """Start and end in the text (below 0 in the title) and case of each time that a person is named.
+def _named(title: str, text: str) -> tuple[_Named, ...]:
+    """Each time that a person is named, in order.
 
-    Both are read together: a bare surname in the text means whoever the title names in full.
+    Title and text are read together: a bare surname in the text means whoever the title names in full.
     """
     whole = f"{title}.\n{text}"
     shift = len(title) + 2
-    return tuple((start - shift, end - shift, case) for start, end, case in _people(whole))
+    return tuple(sorted(_Named(start - shift, end - shift, case) for start, end, case in _people(whole)))
 
 
 def _people(text: str) -> Iterator[tuple[int, int, str]]:

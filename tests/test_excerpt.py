@@ -57,6 +57,20 @@ def test_near_identical_quotes_are_shown_once(hashing: HashingEncoder):
     assert len(said) == 1
 
 
+def test_a_denial_repeats_nothing(hashing: HashingEncoder):
+    said = "Ihar Losik was released from the prison in Minsk today."
+    denied = said.replace("was", "was not")
+    both = found("Was Ihar Losik released?", [document("a", said), document("b", denied)], hashing)
+    assert {candidate.text for candidate in both} == {said, denied}
+
+
+def test_the_same_words_about_another_person_repeat_nothing(hashing: HashingEncoder):
+    one = "The court sentenced Ihar Losik to five years in prison for riots."
+    other = one.replace("Ihar Losik", "Mikalai Statkevich")
+    both = found("Who was sentenced?", [document("a", one), document("b", other)], hashing)
+    assert {candidate.text for candidate in both} == {one, other}
+
+
 def test_each_document_speaks_before_one_speaks_twice(hashing: HashingEncoder):
     twice = document(
         "a", "Losik was arrested in June 2020.\n\n" + "Losik was arrested by the police at home. " * 1

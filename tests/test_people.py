@@ -44,3 +44,21 @@ def test_a_sentence_without_names_speaks_of_whom_its_passage_or_title_names():
     text = "The trial was closed. Nobody was let in."
     assert speaks("losik-ihar", text, "Nobody was let in.", title="Ihar Losik on trial")
     assert not speaks("losik-ihar", text, "Nobody was let in.", title="A trial in Homel")
+
+
+def test_a_sentence_without_names_goes_on_about_the_last_person_named():
+    text = "Ihar Losik is a blogger. Mikalai Statkevich was arrested in May. The court gave him five years."
+    quote = "The court gave him five years."
+    assert not speaks("losik-ihar", text, quote, title="Ihar Losik")
+    assert speaks("statkevich", text, quote)
+
+
+def test_a_sentence_without_names_goes_on_about_all_whom_the_one_before_names():
+    text = "Ihar Losik and Mikalai Statkevich were tried in Homel. The court let nobody in."
+    for person in ("losik-ihar", "statkevich"):
+        assert speaks(person, text, "The court let nobody in.")
+
+
+def test_an_official_named_in_between_is_not_whom_a_text_goes_on_about():
+    text = "Ihar Losik was sentenced. Alexander Lukashenko signed a pardon. In September the gate opened."
+    assert speaks("losik-ihar", text, "In September the gate opened.")
