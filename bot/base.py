@@ -43,4 +43,5 @@ class PublishedBase:
 def open_base(settings: IndexSettings) -> PublishedBase:
     """The base of these settings. Raises what an operator can act on: no index yet, another model, no model."""
     reader = Reader(settings.index_folder, Quotes, model=model_name(settings))
+    reader.follow()
     return PublishedBase(reader, open_encoder(settings))

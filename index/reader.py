@@ -18,10 +18,11 @@ Prepared = TypeVar("Prepared")
 
 
 class Reader(Generic[Prepared]):
-    """Hands out what was prepared from the newest version; looks for a newer one at most every `every_s` seconds.
+    """Hands out what was prepared from the newest version; `follow` looks for a newer one every `every_s` seconds.
 
     A newer version is loaded, checked and prepared in a thread of its own while the present one serves; then one
-    reference changes. Whoever took the present one keeps it to the end of the answer. A version that cannot be
+    reference changes. It is looked for whether or not anybody asks: a withdrawn document must not be quoted to
+    the first who asks after a quiet hour. Whoever took the present one keeps it to the end of the answer. A version that cannot be
     loaded changes nothing: the class of the error is logged, and the next one published is tried.
     """
 
@@ -32,28 +33,31 @@ class Reader(Generic[Prepared]):
         *,
         model: str | None = None,
         every_s: float = 2.0,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Load the present version now. Raises what `store.current` raises."""
         self._folder = folder
         self._prepare = prepare
         self._model = model
         self._every_s = every_s
-        self._clock = clock
         self._loading = threading.Lock()
         self._seen = self._signature()
         version = store.current(folder, model=model)
         self._number = version.number
         self._served = prepare(version)
-        self._next_look = clock() + every_s
 
     def get(self) -> Prepared:
         """What to answer from; take it once an answer. Never waits for the disk."""
-        if self._clock() >= self._next_look:
-            self._next_look = self._clock() + self._every_s
-            if self._signature() != self._seen:
-                threading.Thread(target=self.refresh, name="index-reload", daemon=True).start()
         return self._served
+
+    def follow(self) -> None:
+        """Look for newer versions from now on, until the process ends."""
+
+        def look() -> None:
+            while True:
+                time.sleep(self._every_s)
+                self.refresh()
+
+        threading.Thread(target=look, name="index-reload", daemon=True).start()
 
     def refresh(self) -> Prepared:
         """Look now, load a newer version where there is one, and return what to answer from."""
@@ -63,7 +67,7 @@ class Reader(Generic[Prepared]):
                 self._seen = signature
                 try:
                     self._load()
-                except (SpravaError, MemoryError) as error:
+                except (SpravaError, MemoryError, OSError) as error:
                     logger.error(
                         "a newly published index version was refused, the present one serves",
                         extra={"error": type(error).__name__, "version": self._number},

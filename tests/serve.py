@@ -33,6 +33,7 @@ class Fragile(RuleBase):
 def main() -> None:
     settings = BotSettings()
     reader = Reader(settings.index_folder, Quotes, model=HashingEncoder.name, every_s=0.1)
+    reader.follow()
     base = Fragile(reader.get, pause_s=float(sys.argv[1]))
     asyncio.run(run(settings, base=base, door=settings.door() if settings.webhook_url else None))
 

@@ -323,17 +323,19 @@ def test_a_crash_at_any_step_of_publishing_leaves_the_old_version_or_the_new_one
 
 
 def test_a_reader_takes_up_a_new_version_and_leaves_the_old_one_to_its_users(folder: Path) -> None:
-    now = [0.0]
-    reader = Reader(folder, lambda version: version, clock=lambda: now[0])
+    loaded = threading.Event()
+
+    def prepare(version: Version) -> Version:
+        if version.number == 3:
+            loaded.set()
+        return version
+
+    reader = Reader(folder, prepare, every_s=0.05)
+    reader.follow()
     old = reader.get()
     publish(folder, 1, 2, 3)
-    assert reader.get() is old  # looks at most every two seconds
-    now[0] = 3.0
-    reader.get()
-    for thread in threading.enumerate():
-        if thread.name == "index-reload":
-            thread.join()
-    assert reader.get().number == 3
+    assert loaded.wait(10), "nobody asked, and yet it must be looked for"
+    assert reader.refresh().number == reader.get().number == 3
     assert same(old, sample_version(1, 2))
 
 
@@ -367,7 +369,8 @@ def test_a_reader_of_one_model_does_not_take_up_another_models_version(folder: P
 
 
 def test_many_threads_read_while_versions_are_published(folder: Path) -> None:
-    reader = Reader(folder, lambda version: (version.number, len(version.documents)), every_s=0.0)
+    reader = Reader(folder, lambda version: (version.number, len(version.documents)), every_s=0.05)
+    reader.follow()
     sizes = {2: 2, 3: 1, 4: 2, 5: 3, 6: 1, 7: 2}
     seen: list[tuple[int, int]] = []
     stop = threading.Event()

@@ -20,6 +20,7 @@ from index.reader import Reader
 
 settings = BotSettings()
 reader = Reader(settings.index_folder, Quotes, model=HashingEncoder.name, every_s=0.1)
+reader.follow()
 asyncio.run(run(settings, base=RuleBase(reader.get), with_parent=True))
 """
 
