@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpus.settings import BUNDLED
 from index.asking import ask, calibrate, chat, evaluate
 
 if TYPE_CHECKING:
@@ -100,6 +99,7 @@ def floors(
 
     The exit code is 2 below a floor.
     """
+    from corpus.settings import BUNDLED
     from index.build import assemble
     from index.encoder import open_encoder
     from index.floors import FILE, compare, measure, read, set_floors
