@@ -31,7 +31,7 @@ USED = (
 _FOLDS = 8
 OWN_WEIGHT = 20.0
 """Of a question about our subject, against 1 of one about anything (SQuAD): near-misses on one subject are harder."""
-FALSELY_REFUSED = 0.05
+FALSELY_REFUSED = 0.03
 """Share of answerable questions about our subject that the threshold may refuse, cross-validated."""
 
 
