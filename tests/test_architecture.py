@@ -21,6 +21,8 @@ HOMES = {
     "Stemmer": {"index/analyze.py"},
     "trafilatura": {"corpus/readers/page.py"},
     "sentencex": {"corpus/sentences.py"},
+    "ir_measures": {"index/evaluate.py"},
+    "matplotlib": {"index/plots.py"},
     "lingua": {"corpus/languages.py"},
     "markdown_it": {"corpus/readers/markdown.py"},
     "datasketch": {"index/origins.py"},

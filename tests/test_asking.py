@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from corpus.errors import SpravaError
-from index import asking
+from index import asking, store
 
 RUNNER = CliRunner()
 ENCODER = HashingEncoder()
@@ -79,13 +79,50 @@ def test_chat_answers_until_an_empty_line():
     assert result.exit_code == 0
 
 
-def test_evaluate_prints_a_table_by_language_and_kind(tmp_path: Path):
+@pytest.fixture
+def judged(tmp_path: Path) -> Path:
+    """A file of one question, which the version answers."""
     path = tmp_path / "judged.jsonl"
     gold = [{"file": "arrest.md", "text": "Ihar Losik was arrested in June 2020."}]
-    line = {"id": "1", "question": "When was Ihar Losik arrested?", "language": "en", "kind": "date"}
+    line = {"id": "Q1", "question": "When was Ihar Losik arrested?", "language": "en", "kind": "date"}
     path.write_text(json.dumps(line | {"answerable": True, "gold": gold}))
+    return path
+
+
+def test_evaluate_prints_a_table_by_language_and_kind(judged: Path):
+    path = judged
     shown = RUNNER.invoke(app, ["index", "evaluate", str(path)]).stdout
     assert "hit@3" in shown
     assert "date" in shown
     figures = json.loads(RUNNER.invoke(app, ["index", "evaluate", str(path), "--json"]).stdout)
     assert figures["total"]["hit_1"] == 1.0
+
+
+def test_evaluate_compares_with_an_older_version_and_names_what_changed(judged: Path, home: Path):
+    with store.writing(home / "index") as writer:
+        writer.publish(version_of([document for document in news() if document.id != "arrest"], ENCODER))
+    shown = RUNNER.invoke(app, ["index", "evaluate", str(judged), "--compare", "1"]).stdout
+    assert "+1.000" in shown
+    assert "wrong before, right now: Q1\n" in shown
+    assert "right before, wrong now: none\n" in shown
+    result = RUNNER.invoke(app, ["index", "evaluate", str(judged), "--compare", "1", "--json"])
+    figures = json.loads(result.stdout)
+    assert figures["compared"]["report"]["total"]["hit_3"] == 0.0
+    assert (figures["total"]["hit_3"], figures["compared"]["gained"]) == (1.0, ["Q1"])
+
+
+def test_a_version_that_is_not_on_disk_cannot_be_compared_with(judged: Path, home: Path):
+    result = RUNNER.invoke(app, ["index", "evaluate", str(judged), "--compare", "7"])
+    assert isinstance(result.exception, SpravaError)
+    assert str(result.exception) == "no index version 7 on disk: `sprava index versions` lists them"
+
+
+def test_evaluate_draws_into_a_folder_beside_its_json(judged: Path, tmp_path: Path):
+    result = RUNNER.invoke(
+        app, ["index", "evaluate", str(judged), "--json", "--plots", str(tmp_path / "plots")]
+    )
+    assert json.loads(result.stdout)["total"]["questions"] == 1
+    assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == [
+        "reliability.png",
+        "risk-coverage.png",
+    ]
