@@ -42,7 +42,7 @@ class CaseFile:
 
     case: str
     status: tuple[Line, ...]
-    """Where the person is, newest document first, one line of each origin."""
+    """Where the person is, what was so last first, one line of each origin."""
     timeline: tuple[Line, ...]
     """By date, the earliest first; a line without a date stands where its document was published."""
     designations: tuple[Line, ...]

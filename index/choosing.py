@@ -25,13 +25,13 @@ _DENIAL = re.compile(
 
 
 def newest(said: Iterable[Said], origins: Mapping[Document, int], language: str) -> list[Said]:
-    """The line of each origin that is true last; newest document first. All briefs of ours are one origin."""
+    """The line of each origin that is true last, what was so last first. All briefs of ours are one origin."""
     groups: dict[int, list[Said]] = {}
     for one in said:
         document = one.line.document
         groups.setdefault(-1 if document.is_brief else origins[document], []).append(one)
     chosen = [_last(group, language) for group in groups.values()]
-    return sorted(chosen, key=lambda one: (one.line.document.published, one.score), reverse=True)
+    return sorted(chosen, key=lambda one: (_told(one), one.line.document.published, one.score), reverse=True)
 
 
 def without_overtaken_briefs(status: Sequence[Said]) -> list[Said]:
@@ -68,6 +68,25 @@ def designations(said: Iterable[Said]) -> tuple[Line, ...]:
                 latest[line.document.publisher] = line
     found = sorted(latest.values(), key=lambda line: line.document.published, reverse=True)
     return tuple(found[:DESIGNATIONS])
+
+
+def _told(one: Said) -> tuple[int, int, int]:
+    """Until when a line is known to be so: the last date that it names, if all are past, else when it was published.
+
+    An article of this month that looks back on a verdict of 2021 tells of 2021. What is not known of a date is late.
+    """
+    published = one.line.document.published
+    came_out = _late((published.year or 0, published.month or 0, published.day or 0))
+    named = _late(one.latest or (0, 0, 0))
+    if one.line.document.is_brief:
+        return named
+    if one.latest is None or one.line.date is None:
+        return came_out
+    return named if published.year is None else min(named, came_out)
+
+
+def _late(day: tuple[int, int, int]) -> tuple[int, int, int]:
+    return (day[0], day[1] or 12, day[2] or 31)
 
 
 def _overtakes(source: Said, brief: Said) -> bool:

@@ -74,6 +74,19 @@ def test_status_is_newest_first_with_one_line_of_each_origin() -> None:
     ]
 
 
+def test_a_late_article_that_looks_back_does_not_stand_above_what_came_after() -> None:
+    late = replace(SENTENCED, id="late", published=PartialDate(2025, 10, 20))
+    assert quotes(file(late, FREED).status) == [FREED.text, SENTENCED.text]
+    dated = article("freed", "Ihar Losik was released from prison on 11 September 2025.")
+    assert quotes(file(late, dated).status) == [dated.text, SENTENCED.text]
+
+
+def test_a_date_without_its_day_is_no_older_than_it_may_be() -> None:
+    freed = article("freed", "Ihar Losik was released from prison in 2025.", 2025, 12, 1)
+    held = article("held", "Ihar Losik is held in a prison in Minsk.", 2025, 3, 1)
+    assert quotes(file(held, freed).status) == [freed.text, held.text]
+
+
 def test_the_timeline_goes_by_what_the_sentences_date_and_else_by_publication() -> None:
     timeline = file(FREED, SENTENCED, ARRESTED).timeline
     assert [line.date for line in timeline] == [Day(2020, 6), Day(2021, 12, 14), None]
