@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from corpus.document import PartialDate
 from index.differences import Difference, differences
 from index.excerpt import Excerpt
 from index.search import Asked, Prepared
@@ -30,7 +31,7 @@ def arrange(prepared: Prepared, question: Asked, found: Sequence[Excerpt], *, co
     places = sorted((sides + others)[:count])
     shown = [found[place] for place in places]
     if is_status_question(question.text):
-        shown.sort(key=lambda excerpt: excerpt.document.published, reverse=True)
+        shown.sort(key=_by_age, reverse=True)
     rest = [excerpt for place, excerpt in enumerate(found) if place not in places]
     ranked = [
         replace(excerpt, rank=rank, also_in=_also_in(prepared, excerpt))
@@ -40,6 +41,11 @@ def arrange(prepared: Prepared, question: Asked, found: Sequence[Excerpt], *, co
     return Reply(
         first, tuple(ranked[len(shown) :]), _differences(prepared, question, first) if apart else None
     )
+
+
+def _by_age(excerpt: Excerpt) -> tuple[bool, PartialDate]:
+    """Sorts by age, our briefs first: the day one was written says nothing of the time it tells of."""
+    return not excerpt.document.is_brief, excerpt.document.published
 
 
 def independent_origins(prepared: Prepared, excerpts: Sequence[Excerpt]) -> int:
@@ -62,5 +68,6 @@ def _origins(prepared: Prepared, excerpts: Sequence[Excerpt]) -> list[int]:
 def _also_in(prepared: Prepared, excerpt: Excerpt) -> tuple[str, ...]:
     number = prepared.numbers[excerpt.document.id]
     copies = prepared.origins.also_in(excerpt.quote, number, prepared.documents)
-    publishers = dict.fromkeys(prepared.documents[copy].publisher for copy in copies)
+    others = (prepared.documents[copy] for copy in copies)
+    publishers = dict.fromkeys(other.publisher for other in others if not other.is_brief)
     return tuple(publisher for publisher in publishers if publisher != excerpt.document.publisher)

@@ -3,7 +3,7 @@
 from encoders import HashingEncoder
 from library import document, version_of
 
-from corpus.document import PartialDate
+from corpus.document import OWN_PUBLISHER, PartialDate
 from index.excerpt import Excerpt
 from index.reply import Reply, arrange, independent_origins
 from index.search import asked, prepare
@@ -58,6 +58,20 @@ def test_what_is_so_now_is_answered_by_the_newest_first():
     assert [excerpt.quote for excerpt in before.excerpts] == [old, new]
 
 
+def test_the_day_a_brief_was_written_does_not_put_it_before_newer_news():
+    own = document(
+        "own", "Ihar Losik is held in Minsk.", publisher=OWN_PUBLISHER, published=PartialDate(2026, 11)
+    )
+    new = document("new", "Ihar Losik is at home in Vilnius.", published=NOVEMBER)
+    prepared = prepare(version_of([own, new], ENCODER))
+    query = asked("Where is Ihar Losik now?", ENCODER.encode_queries(["Where is he?"])[0])
+    found = [Excerpt(each, 0, len(each.text), rank, 0.9) for rank, each in enumerate([own, new], 1)]
+    assert [excerpt.document.id for excerpt in arrange(prepared, query, found, count=3).excerpts] == [
+        "new",
+        "own",
+    ]
+
+
 AGENCY = (
     "The court in Homel sentenced the blogger to fifteen years in a penal colony on Tuesday. His lawyer said that the "
     "trial had been closed to the public and that an appeal would follow within ten days. Nobody else was let in."
@@ -75,3 +89,14 @@ def test_a_copy_is_named_beside_the_first_publisher_and_counts_as_one_origin():
     reply = arrange(prepared, query, found[:1], count=3)
     assert reply.excerpts[0].also_in == ("Mirror",)
     assert independent_origins(prepared, found) == 1
+
+
+def test_a_brief_of_ours_with_the_words_of_a_source_is_no_publisher_of_it():
+    documents = [
+        document("a", AGENCY, publisher="Agency", published=SEPTEMBER),
+        document("b", AGENCY, publisher=OWN_PUBLISHER, published=NOVEMBER),
+    ]
+    prepared = prepare(version_of(documents, ENCODER))
+    query = asked("Who was sentenced?", ENCODER.encode_queries(["Who was sentenced?"])[0])
+    found = [Excerpt(documents[0], 0, AGENCY.index(".") + 1, 1, 0.9)]
+    assert arrange(prepared, query, found, count=3).excerpts[0].also_in == ()
