@@ -1,32 +1,19 @@
-"""What the bot does with an update: read it, ask, render, reply. Each method is one thing a person can do."""
+"""What the bot does with an update: read it, ask for a page, reply. Each method is one thing a person can do."""
 
-import logging
-import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-from telegram import (
-    CallbackQuery,
-    InaccessibleMessage,
-    Message,
-    Update,
-    User,
-)
+from telegram import CallbackQuery, InaccessibleMessage, Message, Update, User
 from telegram.constants import ChatType
 
 from bot import callbacks, pages
-from bot.asker import Asker, BusyError
+from bot.answering import Answering
+from bot.asker import Asker
 from bot.callbacks import (
     AnswerForCase,
-    Callback,
     ListCases,
     SetLanguage,
     ShowCase,
-    ShowCitations,
-    ShowClosest,
-    ShowContext,
     ShowExample,
-    ShowMore,
     ShowQuotes,
     ShowSources,
     Tab,
@@ -37,16 +24,11 @@ from bot.incoming import Incoming, Kind, read, read_as_guest
 from bot.inline import Inline, article
 from bot.membership import Membership
 from bot.memory import Limits, Recent
-from bot.places import Places, public
-from bot.quotes import Quotes
-from bot.render import Renderer
+from bot.places import Places
 from bot.replies import Replies
 from bot.texts import Texts, from_telegram, texts
 from corpus.cases import Cases
-from corpus.errors import SpravaError
 from corpus.languages import interface_language
-
-logger = logging.getLogger(__name__)
 
 
 class Handlers:
@@ -55,7 +37,6 @@ class Handlers:
     def __init__(
         self, *, asker: Asker, replies: Replies, cases: Cases, bot_name: str, places: Places
     ) -> None:
-        self._asker = asker
         self._replies = replies
         self._cases = cases
         self._bot_name = bot_name
@@ -66,6 +47,7 @@ class Handlers:
         self._answers: Recent[int] = Recent()
         self._albums: Recent[bool] = Recent()
         self._limits = Limits()
+        self._answering = Answering(asker, cases, bot_name)
         self._casework = Casework(asker, cases, bot_name)
         self._commands: dict[str, Callable[[Message, Incoming, Texts], Awaitable[None]]] = {
             "start": self._start,
@@ -132,7 +114,7 @@ class Handlers:
             await self._once_a_minute(message, "limit", pages.wait_a_little(words))
             return
         async with self._replies.typing(message):
-            page = await self._answer_page(question, words, place=message.chat.type)
+            page = await self._answering.answered(question, words, place=message.chat.type)
         if page is None:
             await self._once_a_minute(message, "busy", pages.busy(words))
         elif instead_of is None or not await self._replies.edit(message.chat_id, instead_of, page):
@@ -160,7 +142,7 @@ class Handlers:
         quotes, case = callbacks.parse_shared(incoming.text), callbacks.parse_case_link(incoming.text)
         page: Page | None = pages.start(words)
         if quotes:
-            page = self._quotes_page(ShowQuotes(quotes), words)
+            page = self._answering.shown(ShowQuotes(quotes), words)
         elif case:
             page = await self._casework.opened(ShowCase(case), words)
         await self._replies.reply(message, page or pages.changed(words))
@@ -178,7 +160,9 @@ class Handlers:
         await self._replies.reply(message, pages.help_page(words, self._bot_name, self._places))
 
     async def _sources(self, message: Message, _incoming: Incoming, words: Texts) -> None:
-        await self._replies.reply(message, self._quotes_page(ShowSources(0), words) or pages.no_index(words))
+        await self._replies.reply(
+            message, self._answering.shown(ShowSources(0), words) or pages.no_index(words)
+        )
 
     async def _privacy(self, message: Message, _incoming: Incoming, words: Texts) -> None:
         await self._replies.reply(message, pages.privacy(words))
@@ -211,13 +195,13 @@ class Handlers:
             case ListCases():
                 await self._turn(query, await self._casework.listed(callback, words), words)
             case _:
-                await self._turn(query, self._quotes_page(callback, words), words)
+                await self._turn(query, self._answering.shown(callback, words), words)
 
     async def _example(self, query: CallbackQuery, number: int, words: Texts) -> None:
         """Answer an example question below the greeting, with the question, which nobody wrote, as heading."""
         await self._replies.acknowledge(query)
         question = pages.examples(words)[number]
-        page = await self._answer_page(question, words, heading=question)
+        page = await self._answering.answered(question, words, heading=question)
         if query.message:
             await self._replies.send(query.message.chat.id, page or pages.busy(words))
 
@@ -243,7 +227,7 @@ class Handlers:
             return
         await self._replies.acknowledge(query)
         name = self._cases.display_name(case, words.language)
-        page = await self._answer_page(f"{name}: {question}", words)
+        page = await self._answering.answered(f"{name}: {question}", words)
         await self._show(query, page or pages.busy(words))
 
     async def _show(self, query: CallbackQuery, page: Page) -> None:
@@ -262,7 +246,7 @@ class Handlers:
         if not question or not message.guest_query_id or not self._admit(message):
             return
         words = self._words(message.from_user, question)
-        page = await self._answer_page(question, words, place=message.chat.type) or pages.busy(words)
+        page = await self._answering.answered(question, words, place=message.chat.type) or pages.busy(words)
         await self._replies.answer_guest(message.guest_query_id, article("0", question[:64], "", page))
 
     # What they share
@@ -272,60 +256,12 @@ class Handlers:
             return Incoming(Kind.NOTHING)
         return read(message, bot_name=self._bot_name)
 
-    async def _answer_page(
-        self, question: str, words: Texts, *, heading: str | None = None, place: str = ChatType.PRIVATE
-    ) -> Page | None:
-        """The page that answers; None when too many questions are waiting."""
-        started = time.monotonic()
-        try:
-            answer, quotes = await self._asker.ask(question)
-        except BusyError:
-            return None
-        except SpravaError as error:
-            logger.error("index unreadable", extra={"error": type(error).__name__})
-            return pages.no_index(words)
-        ms = round((time.monotonic() - started) * 1000)
-        logger.info(
-            "answered", extra={"ms": ms, "outcome": answer.reason or "quotes", "version": answer.version}
-        )
-        page = self._renderer(words, quotes, dialogue=place == ChatType.PRIVATE).answer(
-            answer, heading=heading
-        )
-        return page if place == ChatType.PRIVATE else public(page, words, bot_name=self._bot_name)
-
-    def _quotes_page(self, callback: Callback, words: Texts) -> Page | None:
-        """The page for a button that shows what is in the index; None when that is no longer there."""
-        quotes = self._asker.quotes()
-        renderer = self._renderer(words, quotes)
-        match callback:
-            case ShowSources(page):
-                return renderer.sources(page)
-            case ShowContext(number, shift, ids):
-                excerpt = quotes.find(ids[number - 1], rank=number)
-                context = quotes.around(excerpt, shift=shift) if excerpt else None
-                return renderer.context(context, number=number, shift=shift, ids=ids) if context else None
-            case ShowCitations(ids):
-                cited = quotes.find_all(ids)
-                return renderer.citations(cited, ids) if cited else None
-            case ShowQuotes(ids) | ShowMore(ids) | ShowClosest(ids):
-                found = quotes.find_all(ids)
-                show: dict[type[Any], Callable[..., Page]] = {
-                    ShowQuotes: renderer.shown_again,
-                    ShowMore: renderer.more,
-                    ShowClosest: renderer.closest,
-                }
-                return show[type(callback)](found) if found else None
-        return None
-
     def _replied_question(self, query: CallbackQuery) -> str | None:
         """The question that the message with the pressed button replies to."""
         message = query.message
         asked = message.reply_to_message if isinstance(message, Message) else None
         incoming = self._read(asked) if asked else None
         return incoming.text if incoming and incoming.kind is Kind.QUESTION else None
-
-    def _renderer(self, words: Texts, quotes: Quotes, *, dialogue: bool = True) -> Renderer:
-        return Renderer(words, quotes, self._bot_name, self._cases, dialogue=dialogue)
 
     def _words(self, person: User | None, question: str | None = None) -> Texts:
         """The language a person chose, else that of the question, else that of their Telegram."""

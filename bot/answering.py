@@ -1,0 +1,82 @@
+"""Pages about questions and quotes: what is asked, and what the buttons under an answer show."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from telegram.constants import ChatType
+
+from bot import pages
+from bot.asker import Asker, BusyError
+from bot.callbacks import (
+    Callback,
+    ShowCitations,
+    ShowClosest,
+    ShowContext,
+    ShowMore,
+    ShowQuotes,
+    ShowSources,
+)
+from bot.compose import Page
+from bot.places import public
+from bot.render import Renderer
+from bot.texts import Texts
+from corpus.cases import Cases
+from corpus.errors import SpravaError
+
+logger = logging.getLogger(__name__)
+
+
+class Answering:
+    """Answers and quotes as pages, from the newest version of the index."""
+
+    def __init__(self, asker: Asker, cases: Cases, bot_name: str) -> None:
+        self._asker = asker
+        self._cases = cases
+        self._bot_name = bot_name
+
+    async def answered(
+        self, question: str, words: Texts, *, heading: str | None = None, place: str = ChatType.PRIVATE
+    ) -> Page | None:
+        """The page that answers; None when too many questions are waiting."""
+        started = time.monotonic()
+        try:
+            answer, quotes = await self._asker.ask(question)
+        except BusyError:
+            return None
+        except SpravaError as error:
+            logger.error("index unreadable", extra={"error": type(error).__name__})
+            return pages.no_index(words)
+        ms = round((time.monotonic() - started) * 1000)
+        logger.info(
+            "answered", extra={"ms": ms, "outcome": answer.reason or "quotes", "version": answer.version}
+        )
+        private = place == ChatType.PRIVATE
+        renderer = Renderer(words, quotes, self._bot_name, self._cases, dialogue=private)
+        page = renderer.answer(answer, heading=heading)
+        return page if private else public(page, words, bot_name=self._bot_name)
+
+    def shown(self, callback: Callback, words: Texts) -> Page | None:
+        """The page for a button that shows what is in the index; None when that is no longer there."""
+        quotes = self._asker.quotes()
+        renderer = Renderer(words, quotes, self._bot_name, self._cases)
+        match callback:
+            case ShowSources(page):
+                return renderer.sources(page)
+            case ShowContext(number, shift, ids):
+                excerpt = quotes.find(ids[number - 1], rank=number)
+                context = quotes.around(excerpt, shift=shift) if excerpt else None
+                return renderer.context(context, number=number, shift=shift, ids=ids) if context else None
+            case ShowCitations(ids):
+                cited = quotes.find_all(ids)
+                return renderer.citations(cited, ids) if cited else None
+            case ShowQuotes(ids) | ShowMore(ids) | ShowClosest(ids):
+                found = quotes.find_all(ids)
+                show: dict[type[Any], Callable[..., Page]] = {
+                    ShowQuotes: renderer.shown_again,
+                    ShowMore: renderer.more,
+                    ShowClosest: renderer.closest,
+                }
+                return show[type(callback)](found) if found else None
+        return None
