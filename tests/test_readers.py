@@ -31,6 +31,12 @@ BE = [
 ]
 
 
+def test_no_page_can_say_that_it_is_a_brief_of_ours() -> None:
+    found = {"title": "Verdict", "text": "\n\n".join(EN)}
+    assert draft_of_page({**found, "site": "Example News"}).publisher == "Example News"
+    assert draft_of_page({**found, "site": "Sprava"}).publisher is None
+
+
 def html_page(paragraphs: list[str], *, charset: str, title: str, head: str = "", foot: str = "") -> bytes:
     body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     return f"""<!DOCTYPE html>

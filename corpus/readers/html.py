@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from corpus.dates import parse_date
-from corpus.document import normalise
+from corpus.document import OWN_PUBLISHER, normalise
 from corpus.furniture import sort_page
 from corpus.lines import numbered
 from corpus.publishers import find_publisher
@@ -32,10 +32,11 @@ def draft_of_page(found: dict[str, Any]) -> Draft:
     lines = normalise(text).split("\n") if isinstance(text, str) else []
     draft = draft_of(sort_page(numbered(lines), title=title))
     known = (find_publisher(url) if url else None) or (find_publisher(site) if site else None)
+    publisher = known.name if known else site or draft.publisher
     return Draft(
         body=draft.body,
         title=title,
-        publisher=known.name if known else site or draft.publisher,
+        publisher=None if publisher == OWN_PUBLISHER else publisher,  # no page can say that it is our brief
         author=_one_line(found.get("author")) or draft.author,
         published=parse_date(_one_line(found.get("published")) or "") or draft.published,
         url=url,
