@@ -54,6 +54,17 @@ def test_every_relative_link_leads_to_a_file(path: Path) -> None:
     assert [target for target in targets if not (path.parent / target).exists()] == []
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_file_that_a_document_names_exists(path: Path) -> None:
+    named = re.findall(r"`((?:tests|corpus|index|bot|deploy)/[\w./-]+)`", path.read_text())
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_changelog_counts_the_briefs() -> None:
+    briefs = len(list((ROOT / "corpus" / "documents").glob("brief-*.md")))
+    assert f"{briefs} briefs" in (ROOT / "CHANGELOG.md").read_text()
+
+
 def test_every_make_target_in_a_document_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = {t for path in DOCUMENTS for t in re.findall(r"`make ([a-z-]+)", path.read_text())}
