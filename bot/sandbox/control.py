@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.sandbox.chats import Account, Chat, Group, Message
-from bot.sandbox.panel import FAULTY, add_panel, body_of
+from bot.sandbox import shown
+from bot.sandbox.chats import Chat
+from bot.sandbox.panel import add_panel, body_of
 from bot.sandbox.refusal import ApiError
 from bot.sandbox.updates import LIFETIMES_S
-from bot.sandbox.world import BOT_USERNAME
 
 if TYPE_CHECKING:
     from bot.sandbox.people import Person
@@ -46,13 +46,6 @@ HEADERS = {
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LANGUAGES = frozenset({"be", "ru", "en"})
 HEARTBEAT_S = 15
-SERVICE = {
-    "new_chat_members": "{} joined the group",
-    "left_chat_member": "{} left the group",
-    "migrate_to_chat_id": "the group became a supergroup",
-    "migrate_from_chat_id": "the group became a supergroup",
-}
-
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -101,12 +94,12 @@ class Control:
 
     async def state(self, _request: web.Request) -> web.StreamResponse:
         """Everything but the messages."""
-        return web.json_response(self._state())
+        return web.json_response(shown.state(self._sandbox))
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         """The messages of one chat, oldest first."""
         chat = self._chat(request)
-        messages = [self._message(m) for m in self._world.messages.values() if m.chat is chat]
+        messages = [shown.message(self._world, m) for m in self._world.messages.values() if m.chat is chat]
         return web.json_response(messages)
 
     async def act(self, request: web.Request) -> web.StreamResponse:
@@ -185,7 +178,7 @@ class Control:
         self._world.listeners.add(listener)
         try:
             await stream.prepare(request)
-            await _send(stream, "people", self._state())
+            await _send(stream, "people", shown.state(self._sandbox))
             while True:
                 try:
                     event, details = await asyncio.wait_for(changes.get(), HEARTBEAT_S)
@@ -203,9 +196,9 @@ class Control:
             message = self._world.messages.get(details["message"])
             if message is None:
                 return
-            details = {"chat": details["chat"], "message": self._message(message)}
+            details = {"chat": details["chat"], "message": shown.message(self._world, message)}
         elif event == "people":
-            details = self._state()
+            details = shown.state(self._sandbox)
         await _send(stream, event, details)
 
     def _person(self, number: object) -> "Person":
@@ -224,84 +217,6 @@ class Control:
     def _set_language(self, person: "Person", language: object) -> None:
         person.account.language_code = str(language) if language in LANGUAGES else None
         self._world.tell("people", {})
-
-    def _state(self) -> dict[str, Any]:
-        return {
-            "bot_listens": self._world.bot_listens,
-            "username": BOT_USERNAME,
-            "people": [self._account(account) for account in self._world.accounts.values()],
-            "groups": [self._group(group) for group in self._world.groups.values()],
-            "fault": str(self._sandbox.faults.coming(FAULTY) or ""),
-        }
-
-    def _group(self, group: Group) -> dict[str, Any]:
-        return {
-            "id": group.id,
-            "kind": group.kind,
-            "name": group.title,
-            "members": [account.id for account in group.members],
-            "bot": group.bot,
-            "last": self._last(group),
-        }
-
-    def _last(self, chat: Chat) -> dict[str, Any] | None:
-        last = next((m for m in reversed(self._world.messages.values()) if m.chat is chat), None)
-        return None if last is None else {"text": told(last)[:100], "date": last.date}
-
-    def _account(self, account: Account) -> dict[str, Any]:
-        language = (account.language_code or "")[:2]
-        return {
-            "id": account.id,
-            "name": account.first_name,
-            "language": account.language_code,
-            "blocked": account.blocked,
-            "commands": self._world.commands_for(account),
-            "bot_name": self._world.profile_text("name", language) or self._world.me_short()["first_name"],
-            "description": self._world.profile_text("description", language),
-            "last": self._last(account),
-        }
-
-    def _message(self, message: Message) -> dict[str, Any]:
-        target = self._world.messages.get(message.reply_to or 0)
-        return {
-            "id": message.id,
-            "from_bot": message.from_bot,
-            "sender": message.sender.id if message.sender else None,
-            "via_bot": message.via_bot,
-            "guest": message.guest_of is not None,
-            "service": bool(message.content.keys() & SERVICE),
-            "date": message.date,
-            "text": told(message),
-            "entities": message.entities,
-            "keyboard": message.keyboard,
-            "edits": message.edits,
-            "silent": message.silent,
-            "reply": None
-            if target is None
-            else {
-                "id": target.id,
-                "from_bot": target.from_bot,
-                "sender": target.sender.id if target.sender else None,
-                "text": (message.quote or {}).get("text", target.text)[:200],
-            },
-            "calls": message.calls,
-        }
-
-
-def told(message: Message) -> str:
-    """The text of a message, or in words what else it is."""
-    if message.text:
-        return message.text
-    for kind, words in SERVICE.items():
-        if kind in message.content:
-            who = message.content[kind]
-            names = [
-                one["first_name"]
-                for one in (who if isinstance(who, list) else [who])
-                if isinstance(one, dict)
-            ]
-            return words.format(", ".join(names))
-    return f"[{', '.join(message.content)}]"
 
 
 def _integer(number: object) -> int:
