@@ -25,8 +25,23 @@ def compile_lock(name: str, extras: list[str]) -> str:
     """The text that pip-compile makes of pyproject.toml with these extras."""
     output = ROOT / "build" / name
     output.parent.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "piptools", "compile", "--quiet", "--no-header", "--strip-extras", "--allow-unsafe"]
-    command += ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", f"--output-file={output}", "pyproject.toml"]
+    command = [
+        sys.executable,
+        "-m",
+        "piptools",
+        "compile",
+        "--quiet",
+        "--no-header",
+        "--strip-extras",
+        "--allow-unsafe",
+    ]
+    command += [
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--no-emit-find-links",
+        f"--output-file={output}",
+        "pyproject.toml",
+    ]
     subprocess.run([*command, *(f"--extra={extra}" for extra in extras)], cwd=ROOT, check=True)  # noqa: S603
     return output.read_text()
 
@@ -42,8 +57,23 @@ def plain_torch_hashes(version: str) -> list[str]:
 
 def plain_torch_hash(version: str, platform: str, python: str) -> str:
     """SHA-256 of the wheel that pip would install for one platform and Python, without downloading it."""
-    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "--report=-", "--no-deps", "--ignore-installed"]
-    command += ["--only-binary=:all:", "--target=unused", f"--platform={platform}", f"--python-version={python}"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--dry-run",
+        "--quiet",
+        "--report=-",
+        "--no-deps",
+        "--ignore-installed",
+    ]
+    command += [
+        "--only-binary=:all:",
+        "--target=unused",
+        f"--platform={platform}",
+        f"--python-version={python}",
+    ]
     report = subprocess.run([*command, f"torch=={version}"], capture_output=True, check=True, text=True)  # noqa: S603
     return str(json.loads(report.stdout)["install"][0]["download_info"]["archive_info"]["hashes"]["sha256"])
 

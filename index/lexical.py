@@ -86,7 +86,9 @@ def build(
         keys = np.concatenate([old_keys[kept], keys])
         rows = np.concatenate([target[previous.rows[kept]].astype(np.uint32), rows])
         counts = np.concatenate([previous.counts[kept], counts])
-    order = np.argsort(keys.astype(np.uint64) << 32 | rows, kind="stable")  # runs that are sorted already: fast
+    order = np.argsort(
+        keys.astype(np.uint64) << 32 | rows, kind="stable"
+    )  # runs that are sorted already: fast
     keys = keys[order]
     starts = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
     bounds = np.append(starts, len(keys)).astype(np.uint32)

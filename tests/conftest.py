@@ -43,5 +43,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def shared() -> Path:
     """The folder with the seed articles and the judged questions; a test that needs it skips where it is missing."""
     if not SHARED.is_dir():
-        pytest.skip("no ../shared beside the checkout: the seed articles and evaluation data are not in the repository")
+        pytest.skip(
+            "no ../shared beside the checkout: the seed articles and evaluation data are not in the repository"
+        )
     return SHARED

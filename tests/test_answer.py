@@ -61,7 +61,10 @@ def test_what_is_far_from_every_source_gets_the_nearest_shown_as_such():
 
 
 def test_more_excerpts_never_repeat_those_of_the_answer():
-    many = [document(f"d{i}", f"Ihar Losik was arrested in June, paper number {i} of {i * 7} said.") for i in range(9)]
+    many = [
+        document(f"d{i}", f"Ihar Losik was arrested in June, paper number {i} of {i * 7} said.")
+        for i in range(9)
+    ]
     found = ask("When was Ihar Losik arrested?", version_of(many, ENCODER))
     shown = {(e.document.id, e.start) for e in found.excerpts}
     assert shown.isdisjoint((e.document.id, e.start) for e in found.more)
@@ -78,7 +81,17 @@ def test_a_batch_gives_the_answers_of_its_questions_in_their_order():
 TEXTS = st.one_of(
     st.text(max_size=300),
     st.text(alphabet="абвгґдеёжзійклмнопрстуўфхцчшыьэюя abcdefgh ?!.\n<b>\u202e\u200f\u0301'’", max_size=200),
-    st.sampled_from(["\x00" * 4096, "<b>Losik</b>", "囚犯何时获释？", "متى أطلق سراح لوسيك؟", "Ihar", "і", "'; DROP TABLE"]),
+    st.sampled_from(
+        [
+            "\x00" * 4096,
+            "<b>Losik</b>",
+            "囚犯何时获释？",
+            "متى أطلق سراح لوسيك؟",
+            "Ihar",
+            "і",
+            "'; DROP TABLE",
+        ]
+    ),
 )
 
 
@@ -96,7 +109,14 @@ def test_any_text_gets_excerpts_or_a_reason_and_every_quote_is_a_slice(question:
 
 SENTENCES = st.lists(
     st.sampled_from(
-        ["The court met in Minsk.", "He was freed.", "Яна пайшла дадому.", "Суд вынес приговор.", "“No,” he said — twice.", "1. A list"]
+        [
+            "The court met in Minsk.",
+            "He was freed.",
+            "Яна пайшла дадому.",
+            "Суд вынес приговор.",
+            "“No,” he said — twice.",
+            "1. A list",
+        ]
     ),
     min_size=1,
     max_size=12,

@@ -67,7 +67,9 @@ def test_imports_point_left(module: tuple[str, ast.Module]) -> None:
     name, tree = module
     own = PACKAGES.index(name.split("/")[0])
     right = set(PACKAGES[own + 1 :])
-    offences = [f"line {node.lineno}: {target}" for node, target in imports(tree) if target.split(".")[0] in right]
+    offences = [
+        f"line {node.lineno}: {target}" for node, target in imports(tree) if target.split(".")[0] in right
+    ]
     assert not offences
 
 
@@ -106,7 +108,9 @@ def test_every_module_says_what_lives_in_it(module: tuple[str, ast.Module]) -> N
 
 def test_nothing_dangerous_is_called(module: tuple[str, ast.Module]) -> None:
     name, tree = module
-    offences = [f"import of {target}" for _, target in imports(tree) if target.split(".")[0] in FORBIDDEN_IMPORTS]
+    offences = [
+        f"import of {target}" for _, target in imports(tree) if target.split(".")[0] in FORBIDDEN_IMPORTS
+    ]
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert):
             offences.append(f"line {node.lineno}: assert outside tests")
@@ -138,5 +142,7 @@ def test_help_imports_no_heavy_library() -> None:
         "print(sorted({m.split('.')[0] for m in sys.modules} & set(sys.argv[1].split(','))))"
     )
     heavy = "torch,sentence_transformers,faiss,numpy,telegram,aiohttp,sqlalchemy,trafilatura,lingua,dateparser,scipy,pydantic"
-    result = subprocess.run([sys.executable, "-c", code, heavy], capture_output=True, text=True, check=True, cwd=ROOT)
+    result = subprocess.run(
+        [sys.executable, "-c", code, heavy], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     assert result.stdout.strip() == "[]"

@@ -32,7 +32,9 @@ def options(command: str) -> set[str]:
     found = typer.main.get_command(app)
     for part in command.split():
         found = found.commands[part]
-    return {option for parameter in found.params for option in parameter.opts if option.startswith("--")} | {"--help"}
+    return {option for parameter in found.params for option in parameter.opts if option.startswith("--")} | {
+        "--help"
+    }
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -68,7 +70,9 @@ def test_the_changelog_counts_the_briefs() -> None:
 def test_every_make_target_in_a_document_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = {t for path in DOCUMENTS for t in re.findall(r"`make ([a-z-]+)", path.read_text())}
-    named |= {t for path in DOCUMENTS for t in re.findall(r"^ {4}make ([a-z-]+)", path.read_text(), re.MULTILINE)}
+    named |= {
+        t for path in DOCUMENTS for t in re.findall(r"^ {4}make ([a-z-]+)", path.read_text(), re.MULTILINE)
+    }
     assert named - targets == set()
 
 

@@ -15,7 +15,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from the files that git tracks or would track."""
     source = tmp_path_factory.mktemp("source")
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     for name in listed.stdout.splitlines():
         if (ROOT / name).is_file():
@@ -62,7 +66,9 @@ def test_every_lock_pins_every_dependency_with_hashes() -> None:
         pinned = {line.split("==")[0]: lines[i + 1] for i, line in enumerate(lines) if "==" in line}
         for dependency in dependencies:
             package = dependency.lower().split("=")[0].rstrip("<>~!").split("[")[0]
-            assert "--hash=sha256:" in pinned.get(package, ""), f"{package} is not locked in {name}: run `make lock`"
+            assert "--hash=sha256:" in pinned.get(package, ""), (
+                f"{package} is not locked in {name}: run `make lock`"
+            )
 
 
 def test_no_cuda_is_ever_locked() -> None:
