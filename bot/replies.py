@@ -44,26 +44,17 @@ class Replies:
 
     async def reply(self, message: Message, page: Page) -> int | None:
         """Send `page` as a reply to `message`; the id of the sent message."""
+        thread = message.message_thread_id if message.is_topic_message else None
         try:
-            return await self._reply(message, page)
+            sent = await self._send(message.chat_id, page, answers=message.message_id, thread=thread)
         except ChatMigrated as moved:  # a group that became a supergroup while the answer was made
             await self.send(moved.new_chat_id, page)  # no reply: there, the number is that of another message
             return None
-
-    async def _reply(self, message: Message, page: Page) -> int | None:
-        sent = await self._patiently(
-            message.chat_id,
-            lambda: self._bot.send_message(
-                message.chat_id,
-                page.text,
-                entities=page.entities,
-                reply_markup=page.markup,
-                link_preview_options=NO_PREVIEW,
-                reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
-                message_thread_id=message.message_thread_id if message.is_topic_message else None,
-            ),
-        )
         return sent.message_id if sent else None
+
+    async def send(self, chat_id: int, page: Page) -> None:
+        """Send `page` to a chat whose earlier message is out of reach."""
+        await self._send(chat_id, page)
 
     async def edit(self, chat_id: int, message_id: int, page: Page) -> bool:
         """Replace the content of an earlier message; false when it cannot be edited any more."""
@@ -84,19 +75,6 @@ class Replies:
                 return False
             raise
         return True
-
-    async def send(self, chat_id: int, page: Page) -> None:
-        """Send `page` to a chat whose earlier message is out of reach."""
-        await self._patiently(
-            chat_id,
-            lambda: self._bot.send_message(
-                chat_id,
-                page.text,
-                entities=page.entities,
-                reply_markup=page.markup,
-                link_preview_options=NO_PREVIEW,
-            ),
-        )
 
     async def acknowledge(self, query: CallbackQuery, text: str | None = None) -> None:
         """Stop the waiting sign on a button; `text` is shown for a moment. Waits for no pause: it is no message."""
@@ -148,6 +126,24 @@ class Replies:
             except TelegramError:
                 return  # a courtesy: the answer itself will show what is wrong
             await asyncio.sleep(_TYPING_EVERY_S)
+
+    async def _send(
+        self, chat_id: int, page: Page, *, answers: int | None = None, thread: int | None = None
+    ) -> Message | None:
+        return await self._patiently(
+            chat_id,
+            lambda: self._bot.send_message(
+                chat_id,
+                page.text,
+                entities=page.entities,
+                reply_markup=page.markup,
+                link_preview_options=NO_PREVIEW,
+                reply_parameters=ReplyParameters(answers, allow_sending_without_reply=True)
+                if answers
+                else None,
+                message_thread_id=thread,
+            ),
+        )
 
     async def _patiently(self, chat_id: int, call: Callable[[], Awaitable[T]]) -> T | None:
         """The result of `call`, made again after the short pauses that Telegram asks for; None when it was dropped."""
