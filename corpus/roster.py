@@ -105,7 +105,7 @@ def read_roster(text: str) -> Roster:
 
 def _read_case(entry: dict[str, Any]) -> Case:
     case_id = entry.get("id", "")
-    if not _ID.fullmatch(case_id):
+    if not isinstance(case_id, str) or not _ID.fullmatch(case_id):
         raise CasesError(
             f"cases.toml: the id {case_id!r} is not 1 to 32 characters of a-z, 0-9 and -; rename it"
         )
@@ -124,7 +124,7 @@ def _read_case(entry: dict[str, Any]) -> Case:
             official=entry.get("official", False),
             note=entry.get("note"),
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise CasesError(
             f"cases.toml: {case_id!r} lacks or misspells {error}; see the top of the file"
         ) from error

@@ -6,7 +6,7 @@ MinHash (Broder 1997) proposes pairs, counting their common word sequences decid
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,10 +65,6 @@ class Origins:
     def also_in(self, quote: str, number: int, documents: Sequence[Document]) -> tuple[int, ...]:
         """The copies of a document that hold its quote in the same words."""
         return tuple(other for other in self.copies(number) if same_words(quote, documents[other].text))
-
-    def independent(self, numbers: Iterable[int]) -> int:
-        """How many origins stand behind these documents."""
-        return len({self.numbers[number] for number in numbers})
 
 
 def origins(

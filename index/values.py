@@ -156,6 +156,7 @@ _MONTHS = (
     r"nov(?:ember|\.)?|ноябр\w+|лістапад\w?", r"dec(?:ember|\.)?|декабр\w+|сь?неж\w+",
 )  # fmt: skip
 _MONTH = "|".join(_MONTHS)
+_KNOWN_MONTHS, _KNOWN_DAYS = {None, *range(1, 13)}, {None, *range(1, 32)}
 _YEAR = r"(?:19|20)\d\d"
 _DATES = tuple(
     re.compile(form, re.IGNORECASE)
@@ -213,7 +214,7 @@ def _dates(text: str) -> Iterator[Value]:
             parts = match.groupdict()
             month = int(parts["number"]) if parts.get("number") else _month(parts.get("month"))
             year, day = (int(parts[name]) if parts.get(name) else None for name in ("year", "day"))
-            if (month or 1) > 12 or not 1 <= (day or 1) <= 31:
+            if month not in _KNOWN_MONTHS or day not in _KNOWN_DAYS:
                 continue
             if month is None and day is None and thing_of(_following(text, match.end())) == "person":
                 continue

@@ -163,6 +163,8 @@ ENTRY = '[[case]]\nid = "a"\ntype = "person"\nnames = { en = "A B" }\n'
         (ENTRY.replace('"person"', '"alien"'), "'alien'"),
         (ENTRY.replace("en =", "ru ="), "no English name"),
         (ENTRY + 'nick = "x"', "'nick'"),
+        (ENTRY.replace('"a"', "5"), "the id 5"),
+        (ENTRY + "also = 5", "'a' lacks or misspells"),
     ],
 )
 def test_a_wrong_entry_is_named_in_the_error(text: str, complaint: str) -> None:

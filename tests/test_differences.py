@@ -243,6 +243,11 @@ def test_values_meet_where_both_can_be_true(one: str, other: str, meets: bool) -
     assert b.meets(a) is meets
 
 
+@pytest.mark.parametrize("text", ["on 2021-00-10", "on 00.05.2021", "on 12.13.2021"])
+def test_a_day_that_is_in_no_calendar_is_no_date(text: str) -> None:
+    assert all(value.content == Day(2021) for value in values(text) if value.kind is ValueKind.DATE)
+
+
 @pytest.mark.parametrize(
     "text",
     [
