@@ -1,27 +1,18 @@
 """Question to cases: whom it names, whom it might mean, and which person's name nobody here knows.
 
-A misspelt name is first corrected to a form that is known, then read like any other. A near namesake is another
-person: two letters may differ only in a long name, a consonant only beside the right given name, and frequent
-surnames of other people are never corrected.
+A misspelt name is first corrected by `spelling.py`, then read like any other.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
-from corpus.cases import Cases, CaseType, Fit, PersonSpan, starts_sentence
+from corpus.cases import Cases, Fit, PersonSpan, starts_sentence
 from corpus.fold import Token, is_cyrillic, tokens
 from index.cues import IN_A_PLACE, ON_A_PERSON, RELATIVE, WHO, has_surname_ending, is_surely_surname
 from index.learnt import Learnt, capital_runs
 from index.ordinary import ORDINARY
-
-ALONE, BESIDE_GIVEN_NAME = {1: 6, 2: 9}, {1: 5, 2: 7}
-"""Letters that a surname needs so that one, or two, of them may be wrong."""
-_VOWELS = frozenset("aeiv")
+from index.spelling import correct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +27,6 @@ class Resolution:
     """Spans of the question that look like a person's name which neither the cases nor the documents know."""
     learnt: tuple[tuple[int, int], ...] = ()
     """Spans that look like a person's name and are not a case, but the documents name such a person."""
-    unnamed: tuple[str, ...] = ()
-    """The people among `cases` whom no document names: we know the person, the sources here don't."""
     relative: bool = False
     """Whether the question is about somebody's relative: then `cases` is not whom the answer must be about."""
 
@@ -45,7 +34,7 @@ class Resolution:
 def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Resolution:
     """What the question names; `learnt` is what the documents of the index say."""
     question = _without_idle_capitals(question)
-    read, doubtful = _correct(tokens(question), cases, learnt)
+    read, doubtful = correct(tokens(question), cases, learnt)
     names = [token._replace(skeleton="") if _is_ordinary(token) else token for token in read]
     people = [span for span in cases.people(question, names) if _counts(question, read, span, cases)]
     sure: dict[str, int] = {}
@@ -81,7 +70,6 @@ def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Res
         ambiguous=tuple(case for case in maybe if case not in sure and not cases[case].protected),
         unknown=tuple(sorted(unknown + strangers)),
         learnt=tuple(known),
-        unnamed=tuple(case for case in sure if _is_unnamed(case, cases, learnt)),
         relative=bool(sure or maybe) and RELATIVE.search(question) is not None,
     )
 
@@ -95,79 +83,9 @@ def _without_idle_capitals(question: str) -> str:
     return small if idle and len(words) > 1 and len(small) == len(question) else question
 
 
-def _correct(
-    found: list[Token], cases: Cases, learnt: Learnt | None
-) -> tuple[list[Token], dict[int, tuple[str, ...]]]:
-    """The tokens with misspelt names put right; and, by token, whom a doubtful correction might mean."""
-    read, doubtful = list(found), dict[int, tuple[str, ...]]()
-    for at, token in enumerate(found):
-        if not (token.capital or len(token.skeleton) >= 8) or _is_known(token, cases):
-            continue
-        if learnt is not None and learnt.knows_word(token.skeleton):
-            continue
-        given = {
-            person
-            for one in found[max(0, at - 2) : at + 2]
-            for person in cases.given_of.get(one.skeleton, ())
-        }
-        reach = _nearest_surnames(token.skeleton, cases)
-        fitting = [(form, off) for form, off in reach if not given.isdisjoint(cases.surnames[form])]
-        near = fitting or [(form, off) for form, off in reach if len(form) >= ALONE[off]]
-        if not near or not _may_stand_for(token, *near[0], beside_given_name=bool(fitting)):
-            continue
-        read[at] = token._replace(skeleton=near[0][0])
-        rivals = [form for form, off in reach if off <= near[0][1] + 1]
-        bearers = dict.fromkeys(person for form in rivals for person in cases.bare(form))
-        if not token.capital or len(bearers) > 1 or not _is_slip(token.skeleton, near[0][0]):
-            doubtful[at] = tuple(bearers)
-    for at, token in enumerate(read):
-        for beside in (at - 1, at + 1) if token.skeleton in cases.surnames else ():
-            if 0 <= beside < len(read) and not _is_known(read[beside], cases):
-                given_name = _nearest_given(read[beside].skeleton, cases, cases.surnames[token.skeleton])
-                read[beside] = read[beside]._replace(skeleton=given_name or read[beside].skeleton)
-    return read, doubtful
-
-
 def _is_ordinary(token: Token) -> bool:
     """Whether a word in small letters is no name: жена is not Женя."""
     return not token.capital and (token.skeleton in ORDINARY or RELATIVE.fullmatch(token.word) is not None)
-
-
-def _is_known(token: Token, cases: Cases) -> bool:
-    form = token.skeleton
-    return form in cases.surnames or form in cases.given or form in ORDINARY or form in cases.common_surnames
-
-
-@lru_cache(maxsize=1 << 12)
-def _nearest_surnames(written: str, cases: Cases) -> tuple[tuple[str, int], ...]:
-    """Forms of surnames that a misspelling may stand for, nearest first, with how many letters are wrong."""
-    found = process.extract(written, cases.surnames.keys(), scorer=OSA.distance, score_cutoff=2, limit=None)
-    return tuple((form, off) for form, off, _ in found if off and len(form) >= BESIDE_GIVEN_NAME[off])
-
-
-def _may_stand_for(token: Token, form: str, off: int, *, beside_given_name: bool) -> bool:
-    """Whether a misspelling is worth considering: people get the first letter right, above all in a short name."""
-    if form[0] != token.skeleton[0]:
-        return beside_given_name and off == 1 and len(form) >= 7
-    return beside_given_name or token.capital or off == 1
-
-
-def _nearest_given(written: str, cases: Cases, bearers: Sequence[str]) -> str | None:
-    if len(written) < 5:
-        return None
-    forms = [form for form, people in cases.given_of.items() if not people.isdisjoint(bearers)]
-    near = process.extractOne(written, forms, scorer=OSA.distance, score_cutoff=1)
-    return near[0] if near else None
-
-
-def _is_slip(written: str, right: str) -> bool:
-    """Whether only one letter is wrong, and not one consonant for another: Stankevich is not Statkevich."""
-    if OSA.distance(written, right) > 1:
-        return False
-    if len(written) != len(right):
-        return True
-    pairs = [(a, b) for a, b in zip(written, right, strict=True) if a != b]
-    return len(pairs) == 2 or all(a in _VOWELS and b in _VOWELS for a, b in pairs)
 
 
 def _counts(question: str, read: Sequence[Token], span: PersonSpan, cases: Cases) -> bool:
@@ -197,10 +115,6 @@ def _stranger(
         return span.first
     alone = len(read) == span.last + 1 and at == 0
     return at if alone or not starts_sentence(question, token.start) else span.first
-
-
-def _is_unnamed(case: str, cases: Cases, learnt: Learnt | None) -> bool:
-    return learnt is not None and cases[case].type is CaseType.PERSON and case not in learnt.cases
 
 
 def _goes_on(question: str, read: Sequence[Token], span: PersonSpan) -> bool:

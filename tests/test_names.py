@@ -162,12 +162,6 @@ def test_a_name_in_the_documents_is_learnt_and_not_unknown() -> None:
     assert unknown("Who is Piotr Shylko?", learnt) == ["Piotr Shylko"]
 
 
-def test_a_person_whom_no_document_names_is_reported() -> None:
-    learnt = learn([article("Ihar Losik was freed.")], CASES)
-    assert asked("Where are Losik and Statkevich?", learnt).unnamed == ("statkevich",)
-    assert asked("Where are Losik and Statkevich?").unnamed == ()
-
-
 @pytest.mark.parametrize(
     "question", ["Who is Losik's wife?", "Как зовут жену Лосика?", "Што кажуць бацькі Лосіка?"]
 )
