@@ -20,7 +20,9 @@ from corpus.publishers import is_mirror
 ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 CASE = re.compile(r"[a-z0-9-]{1,32}")
-ADDRESS = re.compile(r"https?://[^\s/]+\S*")
+ADDRESS = re.compile(r"https?://(?:[\w-]+\.)+[\w-]+\.?(?::[0-9]{1,5})?(?:[/?#]\S*)?")
+"""A host by its name, and no user before it: what looks like one site and opens another is refused, and so is what
+Telegram takes for no address, because it then refuses the whole message."""
 
 KEYS = (
     "title", "publisher", "author", "url", "mirror", "published", "language", "reliability",

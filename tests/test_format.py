@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.document import Document, PartialDate, Reliability
-from corpus.format import KEYS, FormatError, body_text, parse_document, render_document, split_front_matter
+from corpus.format import (
+    ADDRESS,
+    KEYS,
+    FormatError,
+    body_text,
+    parse_document,
+    render_document,
+    split_front_matter,
+)
 
 HEAD = "---\ntitle: A\npublisher: B\npublished: 2025-09\nlanguage: be\nreliability: A\n"
 LINES = st.text().map(lambda text: " ".join(body_text(text).split()))
@@ -131,3 +139,19 @@ def test_every_article_of_the_evaluation_data_loads(shared: Path) -> None:
     documents = [parse_document(path.read_bytes(), path=path) for path in paths]
     assert len(documents) == 44
     assert sum(document.published == PartialDate() for document in documents) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "good"),
+    [
+        ("https://news.example/a?b=c#d", True),
+        ("http://весткі.example:8080", True),
+        ("https://news.example@evil.example/", False),
+        ("https://news.example\\@evil.example/", False),
+        ("https://[", False),
+        ("https://localhost/a", False),
+        ("javascript:alert(1)", False),
+    ],
+)
+def test_an_address_names_its_host_and_nothing_before_it(address: str, good: bool) -> None:
+    assert bool(ADDRESS.fullmatch(address)) is good
