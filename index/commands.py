@@ -41,8 +41,9 @@ def update(
 ) -> None:
     """Encode what changed in the documents, and publish a new version; a running bot takes it up by itself.
 
-    Stops where over 5 % of the passages that were there changed or are gone, or a case: see the difference it
-    prints, then --accept. Additions and withdrawn documents do not count.
+    Stops where over 5 % of the passages that were there changed or are gone,
+    or a case: see the difference it prints, then --accept. Additions and
+    withdrawn documents do not count.
     """
     from time import perf_counter
 

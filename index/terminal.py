@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from types import MappingProxyType
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,12 +16,16 @@ from index.excerpt import Excerpt
 
 _WIDTH = 110
 _HEADS = {
+    "questions": "all",
+    "answerable": "answer\nable",
     "hit_1": "hit@1",
     "hit_3": "hit@3",
-    "found_3": "found@3",
-    "ndcg_10": "nDCG@10",
-    "falsely_refused": "falsely",
+    "found_3": "found\n@3",
+    "ndcg_10": "nDCG\n@10",
+    "falsely_refused": "falsely\nrefused",
+    "refused": "rightly\nrefused",
 }
+"""Two lines where one would be wider than the figures: the table fits 80 columns, with nothing cut."""
 _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "en": {
@@ -133,10 +138,10 @@ def _quoted(excerpt: Excerpt) -> list[Text]:
 
 
 def _table(title: str, rows: Mapping[str, Sequence[str]]) -> Table:
-    table = Table(title_justify="left", header_style="bold")
-    table.add_column(title, no_wrap=True, min_width=24)
+    table = Table(box=SIMPLE_HEAD, padding=0, header_style="bold")
+    table.add_column(title, no_wrap=True, min_width=22, vertical="bottom")
     for field in fields(Figures):
-        table.add_column(_HEADS.get(field.name, field.name), justify="right")
+        table.add_column(_HEADS.get(field.name, field.name), justify="right", min_width=5)
     for name, cells in rows.items():
         table.add_row(name, *cells)
     return table

@@ -126,3 +126,22 @@ def test_evaluate_draws_into_a_folder_beside_its_json(judged: Path, tmp_path: Pa
         "reliability.png",
         "risk-coverage.png",
     ]
+
+
+def test_the_table_of_an_evaluation_fits_80_columns_with_no_figure_cut(tmp_path: Path):
+    path = tmp_path / "judged.jsonl"
+    line = {
+        "id": "1",
+        "question": "?",
+        "language": "en",
+        "kind": "unanswerable-near-miss",
+        "answerable": False,
+        "gold": [],
+    }
+    path.write_text(json.dumps(line))
+    shown = RUNNER.invoke(app, ["index", "evaluate", str(path)]).stdout
+    rows = [row for row in shown.splitlines() if not row.startswith("index version")]
+    assert max(map(len, rows)) <= 80
+    assert "unanswerable-near-miss" in shown
+    assert "1.000" in shown
+    assert "…" not in shown
