@@ -45,3 +45,15 @@ def main() -> None:
         advice = "check who may write there and how much is free, or set SPRAVA_HOME"
         sys.stderr.write(f"sprava: {place}{error.strerror}; {advice}\n")
         sys.exit(2)
+    except ValueError as error:
+        sys.stderr.write(f"sprava: {_wrong_settings(error)}; bot/README.md lists every setting\n")
+        sys.exit(2)
+
+
+def _wrong_settings(error: ValueError) -> str:
+    """Which settings have a value that they cannot have, without the value; any other error goes on its way."""
+    from pydantic import ValidationError
+
+    if not isinstance(error, ValidationError):
+        raise error
+    return "; ".join(f"SPRAVA_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())

@@ -99,7 +99,7 @@ def parse_document(raw: bytes, *, path: Path) -> Document:
         cases=fields.all_matching("cases", CASE, "case ids like ihar-losik"),
         note=fields.text("note"),
         notice=fields.text("notice"),
-        sources=fields.texts("sources"),
+        sources=fields.all_matching("sources", ADDRESS, "addresses like https://example.org/article"),
         withdrawn=fields.text("withdrawn"),
         text=text,
     )

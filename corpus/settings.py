@@ -12,7 +12,9 @@ BUNDLED = Path(__file__).parent / "documents"
 class CorpusSettings(BaseSettings):
     """Settings of `sprava corpus`; every field is an environment variable with the prefix SPRAVA_."""
 
-    model_config = SettingsConfigDict(env_prefix="SPRAVA_", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SPRAVA_", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     home: Path = Field(
         default_factory=lambda: user_data_path("sprava", appauthor=False),

@@ -35,7 +35,7 @@ _SLACK = 0.03
 """A source this much below the best gives its place to a second quote of a better one (sum of two cosines)."""
 _REFUSE = 0.5
 """Probability from which a message counts as asking for private data, or as an order to the bot."""
-_CLEAR = 0.5
+_CLEAR = 0.8
 """Probability of an answer that outweighs the look of an off-topic request."""
 
 
@@ -185,7 +185,7 @@ def _find(
     probabilities = calibration.probabilities(confidence.features(prepared, question, ranked))
     probability = float(probabilities[:EXCERPTS].max())
     aside = intents.get(Intent.OFF_TOPIC, 0.0) + intents.get(Intent.PAGE, 0.0)
-    if aside >= _REFUSE and probability < _CLEAR:
+    if not people and aside >= _REFUSE and probability < _CLEAR:
         return _Finding(reason=Reason.REFUSED)
     finding = _quoted(
         prepared, question, ranked, probabilities, answered=probability >= calibration.threshold

@@ -4,8 +4,9 @@ import hashlib
 import os
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 from urllib.error import HTTPError
@@ -61,6 +62,10 @@ def encode_questions(
     return encoder.encode_queries(texts), [None] * len(texts)
 
 
+QUESTION_TOKENS = 128
+"""Read of a question: 500 letters of a common script. Without it, as many of a rare one cost eight times the median."""
+
+
 class EncoderError(SpravaError):
     """The model that SPRAVA_MODEL names cannot be loaded."""
 
@@ -104,27 +109,41 @@ class SentenceTransformersEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions."""
-        return self._encode(self._model.encode_query, texts)
+        with self._short():
+            return self._encode(self._model.encode_query, texts)
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of what is searched: passages and sentences."""
-        return self._encode(self._model.encode_document, texts)
+        with self._lock:
+            return self._encode(self._model.encode_document, texts)
 
     def encode_query_tokens(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Tokens]]:
         """Vectors of questions, and their tokens."""
-        return self._encode_tokens(self._model.encode_query, texts, prompt="query")
+        with self._short():
+            return self._encode_tokens(self._model.encode_query, texts, prompt="query")
 
     def encode_passage_tokens(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Tokens]]:
         """Vectors of passages and sentences, and their tokens."""
-        return self._encode_tokens(self._model.encode_document, texts, prompt="document")
+        with self._lock:
+            return self._encode_tokens(self._model.encode_document, texts, prompt="document")
+
+    @contextmanager
+    def _short(self) -> Iterator[None]:
+        """Hold the model, reading no more than QUESTION_TOKENS of each text."""
+        with self._lock:
+            whole = self._model.max_seq_length
+            self._model.max_seq_length = min(whole or QUESTION_TOKENS, QUESTION_TOKENS)
+            try:
+                yield
+            finally:
+                self._model.max_seq_length = whole
 
     def _encode_tokens(
         self, encode: Callable[..., Any], texts: Sequence[str], *, prompt: str
     ) -> tuple[NDArray[np.float32], list[Tokens]]:
         if not texts:
             return np.empty((0, self.dimension), np.float32), []
-        with self._lock:
-            outputs = encode(list(texts), batch_size=BATCH, show_progress_bar=False, output_value=None)
+        outputs = encode(list(texts), batch_size=BATCH, show_progress_bar=False, output_value=None)
         vectors = np.stack([output["sentence_embedding"].numpy() for output in outputs])
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         written = self._model.prompts.get(prompt) or ""
@@ -148,10 +167,8 @@ class SentenceTransformersEncoder:
     def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> NDArray[np.float32]:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        with self._lock:  # encode() sorts by length itself, so that a batch pads little
-            vectors = encode(
-                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-            )
+        # encode() sorts by length itself, so that a batch pads little
+        vectors = encode(list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.ascontiguousarray(vectors, np.float32)
 
     def _revision(self) -> str | None:

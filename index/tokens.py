@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FILE = Path(__file__).with_name("tokens.json")
-"""By model: the mean of its token vectors. `index/calibrate.py` writes it."""
+"""By model: the mean of its token vectors, over the sentences that `calibration.json` was fitted on; zeros for another model."""
 PARTS = {"tokens.mean": "<f4", "tokens.counts": "<u4", "tokens.pieces": "<u4", "tokens.bits": "u1"}
 """Parts of a version: the mean taken off, tokens of each sentence, and for each token its piece and its signs."""
 _BUCKETS = 1 << 18

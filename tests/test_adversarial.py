@@ -191,14 +191,11 @@ def test_whatever_is_typed_gets_excerpts_or_a_reason(outcomes: list[Outcome]):
 
 
 @pytest.mark.model
-def test_the_generated_questions_reach_every_outcome(outcomes: list[Outcome]):
-    assert {outcome.answer.reason for outcome in outcomes} == {None, *Reason}
+def test_the_generated_questions_reach_every_reason(outcomes: list[Outcome]):
+    assert {outcome.answer.reason for outcome in outcomes} >= set(Reason)
 
 
 @pytest.mark.model
-@pytest.mark.xfail(
-    strict=True, reason="500 letters of a rare script are 460 tokens: cap the tokens of a question at 128"
-)
 def test_nothing_typed_takes_three_times_the_median(
     outcomes: list[Outcome], version: Version, asking: Asking
 ):

@@ -53,3 +53,13 @@ def test_an_empty_question_asks_for_one() -> None:
     found = sprava("ask", " ")
     assert (found.returncode, len(found.stderr.splitlines())) == (2, 1)
     assert "the question is empty" in found.stderr
+
+
+def test_a_setting_that_cannot_be_is_one_line_without_its_value(tmp_path: Path) -> None:
+    found = sprava(
+        "bot", "doctor", SPRAVA_HOME=str(tmp_path), SPRAVA_PROFILE="hardend", SPRAVA_THREADS="hunter2"
+    )
+    assert (found.returncode, len(found.stderr.splitlines())) == (2, 1), found.stderr
+    assert "SPRAVA_PROFILE" in found.stderr
+    assert "SPRAVA_THREADS" in found.stderr
+    assert "hunter2" not in found.stderr

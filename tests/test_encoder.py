@@ -12,7 +12,14 @@ import pytest
 from model import MODEL_HOME, encoder
 
 from index import weights
-from index.encoder import Encoder, EncoderError, SentenceTransformersEncoder, model_name, open_encoder
+from index.encoder import (
+    QUESTION_TOKENS,
+    Encoder,
+    EncoderError,
+    SentenceTransformersEncoder,
+    model_name,
+    open_encoder,
+)
 from index.settings import IndexSettings
 
 __all__ = ["encoder"]
@@ -60,10 +67,13 @@ def test_the_embedded_model_gets_the_vectors_that_bert_with_mean_pooling_gives(e
         BertModel.from_pretrained(folder),
     )
     texts = [ARREST, WEATHER, "", "a", "<s> </s> <mask>", "слова " * 600, "\u200b\n ½ ﬁ 日本"]
-    for prompt, encode in (("query: ", encoder.encode_queries), ("passage: ", encoder.encode_passages)):
+    for prompt, encode, longest in (
+        ("query: ", encoder.encode_queries, QUESTION_TOKENS),
+        ("passage: ", encoder.encode_passages, 512),
+    ):
         for text, vector in zip(texts, encode(texts), strict=True):
             tokens = tokenizer.encode(prompt + text).ids
-            tokens = tokens if len(tokens) <= 512 else [*tokens[:511], tokens[-1]]
+            tokens = tokens if len(tokens) <= longest else [*tokens[: longest - 1], tokens[-1]]
             with inference_mode():
                 mean = network(tensor([tokens])).last_hidden_state[0].mean(0).numpy()
             assert np.abs(vector - mean / np.linalg.norm(mean)).max() < 1e-5
