@@ -35,6 +35,8 @@ _SLACK = 0.03
 """A source this much below the best gives its place to a second quote of a better one (sum of two cosines)."""
 _REFUSE = 0.5
 """Probability from which a message counts as asking for private data, or as an order to the bot."""
+_WORTH = 0.65
+"""Share of the threshold from which an excerpt is shown beside a better one: below it, it only distracts."""
 _CLEAR = 0.8
 """Probability of an answer that outweighs the look of an off-topic request."""
 
@@ -187,9 +189,7 @@ def _find(
     aside = intents.get(Intent.OFF_TOPIC, 0.0) + intents.get(Intent.PAGE, 0.0)
     if not people and aside >= _REFUSE and probability < _CLEAR:
         return _Finding(reason=Reason.REFUSED)
-    finding = _quoted(
-        prepared, question, ranked, probabilities, answered=probability >= calibration.threshold
-    )
+    finding = _quoted(prepared, question, ranked, probabilities, threshold=calibration.threshold)
     return replace(finding, candidates=people, probability=probability)
 
 
@@ -204,7 +204,7 @@ def _quoted(
     order: Sequence[Candidate],
     scores: NDArray[np.float64],
     *,
-    answered: bool,
+    threshold: float,
 ) -> _Finding:
     """The excerpts to show, each with its own probability: as the answer, or as the nearest that there is."""
     excerpts = tuple(
@@ -212,9 +212,10 @@ def _quoted(
         for rank, (c, score) in enumerate(zip(order, scores, strict=True), 1)
         if _is_slice(c)
     )
-    if not answered or not excerpts:
+    if not excerpts or max(excerpt.score for excerpt in excerpts[:EXCERPTS]) < threshold:
         return _Finding(reason=Reason.NO_SOURCE, nearest=excerpts[:EXCERPTS])
-    reply = arrange(prepared, question, excerpts, count=EXCERPTS)
+    worth = tuple(excerpt for excerpt in excerpts if excerpt.score >= _WORTH * threshold)
+    reply = arrange(prepared, question, worth, count=EXCERPTS)
     return _Finding(
         excerpts=reply.excerpts,
         more=reply.more,
