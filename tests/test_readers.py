@@ -37,6 +37,12 @@ def test_no_page_can_say_that_it_is_a_brief_of_ours() -> None:
     assert draft_of_page({**found, "site": "Sprava"}).publisher is None
 
 
+def test_a_page_elsewhere_cannot_take_a_known_publishers_name() -> None:
+    found = {"title": "T", "text": "Ihar Losik was arrested.", "site": "Reuters"}
+    assert draft_of_page({**found, "url": "https://www.reuters.com/world/1"}).publisher == "Reuters"
+    assert draft_of_page({**found, "url": "https://news.example/1"}).publisher is None
+
+
 def html_page(paragraphs: list[str], *, charset: str, title: str, head: str = "", foot: str = "") -> bytes:
     body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     return f"""<!DOCTYPE html>

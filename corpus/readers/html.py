@@ -31,8 +31,10 @@ def draft_of_page(found: dict[str, Any]) -> Draft:
     text = found.get("text")
     lines = normalise(text).split("\n") if isinstance(text, str) else []
     draft = draft_of(sort_page(numbered(lines), title=title))
-    known = (find_publisher(url) if url else None) or (find_publisher(site) if site else None)
+    known = find_publisher(url or site or "")
     publisher = known.name if known else site or draft.publisher
+    if not known and url and publisher and find_publisher(publisher):
+        publisher = None  # a page at another address cannot take a known publisher's name, nor its label
     return Draft(
         body=draft.body,
         title=title,
