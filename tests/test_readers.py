@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus.document import Reliability, normalise
@@ -339,7 +339,8 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=150, deadline=2000)
-@given(st.lists(PIECES, max_size=25).map("".join))
+@example(text="```")
+@given(text=st.lists(PIECES, max_size=25).map("".join))
 def test_any_tiny_broken_file_is_read_or_refused_at_once(text: str) -> None:
     for name in ("a.txt", "a.md"):
         found = outcome(text.encode(), name)

@@ -74,7 +74,7 @@ def _lines(body: str, first: int) -> tuple[list[Line], list[Cut]]:
             texts = (one.strip() for one in text.split("\n"))
             lines.extend(Line(number + offset, one) for offset, one in enumerate(texts) if one)
             lines.append(Line(number, ""))
-        elif source[start].strip():
+        elif start < len(source) and source[start].strip():  # an unclosed fence has its text past the end
             blank.append(Cut(number, source[start].strip(), "an image, a rule or a comment"))
     return lines, blank
 
