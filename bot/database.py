@@ -1,13 +1,42 @@
 """The one place that opens the database, and its tables."""
 
-from sqlalchemy import Boolean, Column, Engine, Float, Integer, MetaData, String, Table, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Engine,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from corpus.errors import SpravaError
 
-__all__ = ["CLAIMS", "METADATA", "SEEN", "DatabaseError", "Engine", "open_database"]
+__all__ = [
+    "BROADCASTS",
+    "CLAIMS",
+    "DELETIONS",
+    "METADATA",
+    "NEWS",
+    "OUTBOX",
+    "PACE",
+    "SEEN",
+    "SUBSCRIBERS",
+    "SWITCHES",
+    "DatabaseError",
+    "Engine",
+    "open_database",
+]
 
 METADATA = MetaData()
 
@@ -27,6 +56,90 @@ CLAIMS = Table(
     Column("owner", String(16), nullable=False, comment="random, of the process that handles the update now"),
     Column("until", Float, nullable=False, comment="seconds since 1970; after that the owner counts as dead"),
     Column("alone", Boolean, nullable=False, comment="nothing else was handled meanwhile"),
+)
+
+
+SUBSCRIBERS = Table(
+    "subscribers",
+    METADATA,
+    Column("tag", LargeBinary(16), primary_key=True, comment="keyed hash of the chat id"),
+    Column("kid", BigInteger, nullable=False, comment="which secret key the row is sealed with"),
+    Column("blob", LargeBinary(960), nullable=False, comment="sealed record, always 960 bytes"),
+    Column("month", Integer, nullable=False, comment="of joining or renewal, counted from January 2020"),
+    sqlite_with_rowid=False,
+)
+
+DELETIONS = Table(
+    "deletions",
+    METADATA,
+    Column("id", LargeBinary(16), primary_key=True, comment="random"),
+    Column("tag", LargeBinary(16), nullable=False, index=True, comment="keyed hash of the chat id"),
+    Column("due", Integer, nullable=False, index=True, comment="when, in steps of ten minutes since 1970"),
+    Column("kid", BigInteger, nullable=False, comment="which secret key the row is sealed with"),
+    Column(
+        "blob", LargeBinary(256), nullable=False, comment="sealed chat id and message numbers, of one size"
+    ),
+    sqlite_with_rowid=False,
+)
+
+NEWS = Table(
+    "news",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="the public №"),
+    Column(
+        "key", String(64), nullable=False, unique=True, comment="hash of what it tells: announced once only"
+    ),
+    Column("kind", String(16), nullable=False, comment="new, correction or withdrawal"),
+    Column("corrects", Integer, comment="the № that it corrects or withdraws"),
+    Column("hour", Integer, nullable=False, comment="hours since 1970 when it was announced"),
+    Column("cancelled", Boolean, nullable=False, comment="taken back before it was sent to all"),
+    Column("content", Text, nullable=False, comment="public text: quotes, cases, publishers, as JSON"),
+)
+
+BROADCASTS = Table(
+    "broadcasts",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("what", String(16), nullable=False, comment="news, daily, weekly or renewal"),
+    Column(
+        "number",
+        Integer,
+        nullable=False,
+        comment="the №; of a digest the hour since 1970, of a renewal the month",
+    ),
+    Column("state", String(16), nullable=False, comment="open, done or cancelled"),
+    Column("cursor", LargeBinary(16), nullable=False, comment="the tag up to which the outbox was filled"),
+    Column("filled", Boolean, nullable=False, comment="every recipient is in the outbox, or was"),
+    UniqueConstraint("what", "number"),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("broadcast", Integer, primary_key=True, autoincrement=False),
+    Column("tag", LargeBinary(16), primary_key=True, comment="of a record, whether or not it follows this"),
+    Column("state", String(16), nullable=False, comment="pending, sending, in_doubt or dead"),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Float, nullable=False, index=True, comment="seconds since 1970"),
+    Column("claim", LargeBinary(16), comment="random, of the sender that holds the row"),
+    Column("until", Float, comment="seconds since 1970, by the database's clock; then the claim has run out"),
+    sqlite_with_rowid=False,
+)
+
+PACE = Table(
+    "pace",
+    METADATA,
+    Column("name", String(16), primary_key=True, comment="all: every sender draws from it"),
+    Column("tokens", Float, nullable=False, comment="messages that may go out at once"),
+    Column("at", Float, nullable=False, comment="seconds since 1970 when the tokens were counted"),
+    Column("paused_until", Float, nullable=False, comment="seconds since 1970; Telegram asked to wait"),
+)
+
+SWITCHES = Table(
+    "switches",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("value", String(64), nullable=False),
 )
 
 
