@@ -17,7 +17,7 @@ HOMES = {
     "sentence_transformers": {"index/encoder.py"},
     "torch": {"index/encoder.py"},
     "safetensors": {"index/weights.py"},
-    "bm25s": {"index/lexical.py"},
+    "bm25s": set(),
     "Stemmer": {"index/analyze.py"},
     "trafilatura": {"corpus/readers/page.py"},
     "sentencex": {"corpus/sentences.py"},
