@@ -100,16 +100,20 @@ BROADCASTS = Table(
     "broadcasts",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("what", String(16), nullable=False, comment="news, daily, weekly or renewal"),
+    Column("what", String(16), nullable=False, comment="news, daily, weekly, renewal or owed"),
     Column(
         "number",
         Integer,
         nullable=False,
-        comment="the №; of a digest the hour since 1970, of a renewal the month",
+        comment="the №; of a digest the hour since 1970, of a renewal the month; else random",
     ),
-    Column("state", String(16), nullable=False, comment="open, done or cancelled"),
+    Column("state", String(16), nullable=False, comment="open, held, done or cancelled"),
     Column("cursor", LargeBinary(16), nullable=False, comment="the tag up to which the outbox was filled"),
     Column("filled", Boolean, nullable=False, comment="every recipient is in the outbox, or was"),
+    Column(
+        "after", Integer, nullable=False, default=0, comment="a digest tells of the numbers above this one"
+    ),
+    Column("upto", Integer, nullable=False, default=0, comment="and up to this one"),
     UniqueConstraint("what", "number"),
 )
 
@@ -118,7 +122,13 @@ OUTBOX = Table(
     METADATA,
     Column("broadcast", Integer, primary_key=True, autoincrement=False),
     Column("tag", LargeBinary(16), primary_key=True, comment="of a record, whether or not it follows this"),
-    Column("state", String(16), nullable=False, comment="pending, sending, in_doubt or dead"),
+    Column(
+        "state",
+        String(16),
+        nullable=False,
+        index=True,
+        comment="pending, sending, in_doubt, dead, or done where the broadcast has yet to pass the tag",
+    ),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Float, nullable=False, index=True, comment="seconds since 1970"),
     Column("claim", LargeBinary(16), comment="random, of the sender that holds the row"),
@@ -133,6 +143,9 @@ PACE = Table(
     Column("tokens", Float, nullable=False, comment="messages that may go out at once"),
     Column("at", Float, nullable=False, comment="seconds since 1970 when the tokens were counted"),
     Column("paused_until", Float, nullable=False, comment="seconds since 1970; Telegram asked to wait"),
+    Column(
+        "pause_s", Float, nullable=False, comment="for how long it asked: no wall clock makes that longer"
+    ),
 )
 
 SWITCHES = Table(
