@@ -9,10 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
 
-from bot import logs, pages
+from bot import logs
 from bot.asker import Asker, Base
 from bot.database import Engine, open_database
 from bot.handlers import Handlers
@@ -20,10 +19,10 @@ from bot.handling import Handling
 from bot.intake import POLL_S, Backoff, Intake, TokenRejectedError
 from bot.lock import alone_with
 from bot.places import Places
+from bot.profile import set_profile
 from bot.replies import Replies
 from bot.seen import Seen
 from bot.settings import BotSettings, Door
-from bot.texts import DEFAULT, LANGUAGES, texts
 from bot.transport import TelegramBot
 from bot.webhook import Webhook
 from corpus.cases import load_cases
@@ -77,7 +76,7 @@ async def serve(
     )
     beside = [
         asyncio.create_task(work)
-        for work in (asker.run(), _set_profile(bot), _forget_old(seen), _stop_on(stopping, intake))
+        for work in (asker.run(), set_profile(bot), _forget_old(seen), _stop_on(stopping, intake))
     ]
     logger.info("started")
     try:
@@ -156,20 +155,3 @@ async def _forget_old(seen: Seen) -> None:
     while True:
         seen.forget_old()
         await asyncio.sleep(_FORGET_EVERY_S)
-
-
-async def _set_profile(bot: TelegramBot) -> None:
-    """Commands and descriptions in every language; only what differs is sent, because Telegram limits the changes."""
-    try:
-        for language in LANGUAGES:
-            words, code = texts(language), None if language == DEFAULT else language
-            description, short = pages.about(words)
-            wanted = tuple(BotCommand(name, meaning) for name, meaning in pages.commands(words))
-            if await bot.get_my_commands(language_code=code) != wanted:
-                await bot.set_my_commands(wanted, language_code=code)
-            if (await bot.get_my_description(code)).description != description:
-                await bot.set_my_description(description, code)
-            if (await bot.get_my_short_description(code)).short_description != short:
-                await bot.set_my_short_description(short, code)
-    except TelegramError as error:
-        logger.warning("profile not set", extra={"error": type(error).__name__})

@@ -2,33 +2,25 @@
 
 from collections.abc import Awaitable, Callable
 
-from telegram import CallbackQuery, InaccessibleMessage, Message, Update, User
+from telegram import Message, Update
 from telegram.constants import ChatType
 
 from bot import callbacks, pages
 from bot.answering import Answering
 from bot.asker import Asker
-from bot.callbacks import (
-    AnswerForCase,
-    ListCases,
-    SetLanguage,
-    ShowCase,
-    ShowExample,
-    ShowQuotes,
-    ShowSources,
-    Tab,
-)
+from bot.callbacks import ShowCase, ShowQuotes, ShowSources
 from bot.casework import Casework
 from bot.compose import Page
 from bot.incoming import Incoming, Kind, read, read_as_guest
 from bot.inline import Inline, article
 from bot.membership import Membership
-from bot.memory import Limits, Recent
+from bot.memory import LOOK_UPS_A_MINUTE, Limits, Recent
 from bot.places import Places
+from bot.presses import Presses
 from bot.replies import Replies
-from bot.texts import Texts, from_telegram, texts
+from bot.speech import Speech
+from bot.texts import Texts
 from corpus.cases import Cases
-from corpus.languages import interface_language
 
 
 class Handlers:
@@ -43,12 +35,23 @@ class Handlers:
         self._places = places
         self._membership = Membership(replies, places, bot_name=bot_name)
         self._inline = Inline(asker=asker, replies=replies, cases=cases, bot_name=bot_name)
-        self._languages: Recent[str] = Recent()
+        self._speech = Speech()
         self._answers: Recent[int] = Recent()
         self._albums: Recent[bool] = Recent()
         self._limits = Limits()
+        self._look_ups = Limits(LOOK_UPS_A_MINUTE)
         self._answering = Answering(asker, cases, bot_name)
         self._casework = Casework(asker, cases, bot_name)
+        self._presses = Presses(
+            self._answering,
+            self._casework,
+            replies=replies,
+            cases=cases,
+            bot_name=bot_name,
+            speech=self._speech,
+            limits=self._limits,
+            look_ups=self._look_ups,
+        )
         self._commands: dict[str, Callable[[Message, Incoming, Texts], Awaitable[None]]] = {
             "start": self._start,
             "ask": self._ask_for_question,
@@ -63,10 +66,10 @@ class Handlers:
     async def handle(self, update: Update) -> None:
         """Do all that an update asks for; an exception means that it was not done."""
         if update.callback_query:
-            await self._pressed(update.callback_query)
+            await self._presses.pressed(update.callback_query)
         elif update.my_chat_member:
             change = update.my_chat_member
-            await self._membership.changed(change, self._words(change.from_user))
+            await self._membership.changed(change, self._speech.words(change.from_user))
         elif update.message:
             await self._message(update.message)
         elif update.edited_message:
@@ -80,13 +83,16 @@ class Handlers:
         """Tell the person that an update failed for good."""
         query, message = update.callback_query, update.message or update.edited_message
         if query:
-            await self._replies.acknowledge(query, pages.failed_briefly(self._words(query.from_user), code))
+            await self._replies.acknowledge(query)
+            if query.message and query.message.chat.type == ChatType.PRIVATE:
+                page = pages.failed(self._speech.words(query.from_user), code)
+                await self._replies.send(query.message.chat.id, page)
         elif message and (message.chat.type == ChatType.PRIVATE or self._read(message).kind is Kind.QUESTION):
             await self._replies.reply(
-                message, pages.failed(self._words(message.from_user, message.text), code)
+                message, pages.failed(self._speech.words(message.from_user, message.text), code)
             )
         elif (guest := update.guest_message) and self._places.guest and guest.guest_query_id:
-            failed = pages.failed(self._words(guest.from_user, guest.text), code)
+            failed = pages.failed(self._speech.words(guest.from_user, guest.text), code)
             await self._replies.answer_guest(guest.guest_query_id, article("0", failed.text, "", failed))
 
     # Messages
@@ -94,7 +100,7 @@ class Handlers:
     async def _message(self, message: Message) -> None:
         if message.chat.type != ChatType.PRIVATE and not self._places.groups:
             await self._membership.leave(
-                message.chat, self._words(message.from_user)
+                message.chat, self._speech.words(message.from_user)
             )  # it was added while the switch was on
             return
         incoming = self._read(message)
@@ -102,18 +108,18 @@ class Handlers:
             case Kind.QUESTION:
                 await self._question(message, incoming.text)
             case Kind.COMMAND:
-                words = self._words(message.from_user)
+                words = self._speech.words(message.from_user)
                 await self._commands.get(incoming.command, self._unknown)(message, incoming, words)
             case Kind.UNREADABLE:
                 await self._unreadable(message)
 
     async def _question(self, message: Message, question: str, *, instead_of: int | None = None) -> None:
         """Answer a question; `instead_of` is the message with the answer to its earlier wording."""
-        words = self._words(message.from_user, question)
+        words = self._speech.words(message.from_user, question)
         if not self._admit(message):
             await self._once_a_minute(message, "limit", pages.wait_a_little(words))
             return
-        async with self._replies.typing(message):
+        async with self._replies.typing(message.chat_id, thread=_thread(message)):
             page = await self._answering.answered(question, words, place=message.chat.type)
         if page is None:
             await self._once_a_minute(message, "busy", pages.busy(words))
@@ -132,7 +138,7 @@ class Handlers:
     async def _unreadable(self, message: Message) -> None:
         album = message.media_group_id
         if album is None or not self._albums.get(album):
-            await self._replies.reply(message, pages.text_only(self._words(message.from_user)))
+            await self._replies.reply(message, pages.text_only(self._speech.words(message.from_user)))
             if album:
                 self._albums.put(True, album)
 
@@ -140,21 +146,31 @@ class Handlers:
 
     async def _start(self, message: Message, incoming: Incoming, words: Texts) -> None:
         quotes, case = callbacks.parse_shared(incoming.text), callbacks.parse_case_link(incoming.text)
-        page: Page | None = pages.start(words)
-        if quotes:
-            page = self._answering.shown(ShowQuotes(quotes), words)
-        elif case:
-            page = await self._casework.opened(ShowCase(case), words)
+        if case:
+            await self._look_up(message, words, lambda: self._casework.opened(ShowCase(case), words))
+            return
+        page = self._answering.shown(ShowQuotes(quotes), words) if quotes else pages.start(words)
         await self._replies.reply(message, page or pages.changed(words))
 
     async def _ask_for_question(self, message: Message, _incoming: Incoming, words: Texts) -> None:
         await self._replies.reply(message, pages.ask_how(words))
 
     async def _case(self, message: Message, incoming: Incoming, words: Texts) -> None:
-        await self._replies.reply(message, await self._casework.named(incoming.text, words))
+        await self._look_up(message, words, lambda: self._casework.named(incoming.text, words))
 
     async def _cases_list(self, message: Message, incoming: Incoming, words: Texts) -> None:
-        await self._replies.reply(message, await self._casework.searched(incoming.text, words))
+        await self._look_up(message, words, lambda: self._casework.searched(incoming.text, words))
+
+    async def _look_up(
+        self, message: Message, words: Texts, look: Callable[[], Awaitable[Page | None]]
+    ) -> None:
+        """Reply with what `look` finds in the case files, unless its author looked up too much."""
+        if not self._admit(message, self._look_ups):
+            await self._once_a_minute(message, "look-ups", pages.slower(words))
+            return
+        async with self._replies.typing(message.chat_id, thread=_thread(message)):
+            page = await look()
+        await self._replies.reply(message, page or pages.changed(words))
 
     async def _help(self, message: Message, _incoming: Incoming, words: Texts) -> None:
         await self._replies.reply(message, pages.help_page(words, self._bot_name, self._places))
@@ -173,71 +189,6 @@ class Handlers:
     async def _unknown(self, message: Message, _incoming: Incoming, words: Texts) -> None:
         await self._once_a_minute(message, "unknown", pages.unknown_command(words))
 
-    # Buttons
-
-    async def _pressed(self, query: CallbackQuery) -> None:
-        words = self._words(query.from_user, self._replied_question(query))
-        private = query.message is not None and query.message.chat.type == ChatType.PRIVATE
-        # Elsewhere our buttons are links: such a press was made by hand, to change what others were answered.
-        callback = callbacks.parse(query.data or "") if private else None
-        match callback:
-            case None:
-                await self._replies.acknowledge(query, pages.changed(words).text)
-            case SetLanguage(language):
-                self._languages.put(language, query.from_user.id)
-                await self._turn(query, pages.language(texts(language)), words)
-            case AnswerForCase(case):
-                await self._answer_for_case(query, case, words)
-            case ShowExample(number):
-                await self._example(query, number, words)
-            case ShowCase():
-                await self._open_case(query, callback, words)
-            case ListCases():
-                await self._turn(query, await self._casework.listed(callback, words), words)
-            case _:
-                await self._turn(query, self._answering.shown(callback, words), words)
-
-    async def _example(self, query: CallbackQuery, number: int, words: Texts) -> None:
-        """Answer an example question below the greeting, with the question, which nobody wrote, as heading."""
-        await self._replies.acknowledge(query)
-        question = pages.examples(words)[number]
-        page = await self._answering.answered(question, words, heading=question)
-        if query.message:
-            await self._replies.send(query.message.chat.id, page or pages.busy(words))
-
-    async def _open_case(self, query: CallbackQuery, callback: ShowCase, words: Texts) -> None:
-        """A card in place of the message, or below what must stay."""
-        page = await self._casework.opened(callback, words)
-        if page and query.message and callback.tab is Tab.NEW:
-            await self._replies.acknowledge(query)
-            await self._replies.send(query.message.chat.id, page)
-        else:
-            await self._turn(query, page, words)
-
-    async def _turn(self, query: CallbackQuery, page: Page | None, words: Texts) -> None:
-        """Acknowledge the button, then show `page` in place of the message; without one say that things changed."""
-        await self._replies.acknowledge(query, None if page else pages.changed(words).text)
-        if page:
-            await self._show(query, page)
-
-    async def _answer_for_case(self, query: CallbackQuery, case: str, words: Texts) -> None:
-        question = self._replied_question(query)
-        if not question or case not in self._cases.by_id:
-            await self._replies.acknowledge(query, pages.changed(words).text)
-            return
-        await self._replies.acknowledge(query)
-        name = self._cases.display_name(case, words.language)
-        page = await self._answering.answered(f"{name}: {question}", words)
-        await self._show(query, page or pages.busy(words))
-
-    async def _show(self, query: CallbackQuery, page: Page) -> None:
-        message = query.message
-        if message is None:
-            return
-        gone = isinstance(message, InaccessibleMessage)
-        if gone or not await self._replies.edit(message.chat.id, message.message_id, page):
-            await self._replies.send(message.chat.id, page)
-
     # Chats that we have not joined
 
     async def _as_guest(self, message: Message) -> None:
@@ -245,7 +196,7 @@ class Handlers:
         question = read_as_guest(message, bot_name=self._bot_name)
         if not question or not message.guest_query_id or not self._admit(message):
             return
-        words = self._words(message.from_user, question)
+        words = self._speech.words(message.from_user, question)
         page = await self._answering.answered(question, words, place=message.chat.type) or pages.busy(words)
         await self._replies.answer_guest(message.guest_query_id, article("0", question[:64], "", page))
 
@@ -256,30 +207,24 @@ class Handlers:
             return Incoming(Kind.NOTHING)
         return read(message, bot_name=self._bot_name)
 
-    def _replied_question(self, query: CallbackQuery) -> str | None:
-        """The question that the message with the pressed button replies to."""
-        message = query.message
-        asked = message.reply_to_message if isinstance(message, Message) else None
-        incoming = self._read(asked) if asked else None
-        return incoming.text if incoming and incoming.kind is Kind.QUESTION else None
-
-    def _words(self, person: User | None, question: str | None = None) -> Texts:
-        """The language a person chose, else that of the question, else that of their Telegram."""
-        chosen = self._languages.get(person.id) if person else None
-        asked = interface_language(question) if question and not chosen else None
-        return texts(chosen or asked or from_telegram(person.language_code if person else None))
-
     async def _once_a_minute(self, message: Message, what: str, page: Page) -> None:
         at = _written(message)
         if not self._limits.was_told(message.chat_id, what, at):
             await self._replies.reply(message, page)
             self._limits.tell(message.chat_id, what, at)
 
-    def _admit(self, message: Message) -> bool:
-        """Whether its author may ask. Who writes as a group or channel is that: their `from_user` is Telegram's own
+    def _admit(self, message: Message, limits: Limits | None = None) -> bool:
+        """Whether its author may ask, or do what `limits` counts. Who writes as a group or channel is that: their `from_user` is Telegram's own
         stand-in, the same everywhere."""
         author = message.sender_chat or message.from_user or message.chat
-        return self._limits.admit(author.id, _written(message), f"{message.chat_id} {message.message_id}")
+        at = _written(message)
+        number = f"{message.chat_id} {message.message_id} {at}"  # an edited question is another one
+        return (limits or self._limits).admit(author.id, at, number)
+
+
+def _thread(message: Message) -> int | None:
+    """The topic of a group in which a message stands."""
+    return message.message_thread_id if message.is_topic_message else None
 
 
 def _written(message: Message) -> float:

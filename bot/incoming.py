@@ -27,7 +27,8 @@ class Incoming:
 
 
 _NOTHING = Incoming(Kind.NOTHING)
-_IN_GROUPS = {"ask", "help"}
+IN_GROUPS = frozenset({"ask", "help"})
+"""The commands that are answered in groups."""
 
 
 def read(message: Message, *, bot_name: str) -> Incoming:
@@ -40,7 +41,7 @@ def read(message: Message, *, bot_name: str) -> Incoming:
     if (command := _command(message, bot_name)) is not None:
         if command.kind is Kind.COMMAND and command.command == "ask":
             return Incoming(Kind.QUESTION, command.text) if command.text else command
-        return command if private or command.command in _IN_GROUPS else _NOTHING
+        return command if private or command.command in IN_GROUPS else _NOTHING
     if private:
         return Incoming(Kind.QUESTION, message.text)
     mentioned = _without_mention(message, bot_name)

@@ -6,6 +6,8 @@ from collections import OrderedDict, deque
 from typing import Generic, TypeVar
 
 QUESTIONS_A_MINUTE = 10
+LOOK_UPS_A_MINUTE = 30
+"""Cards and lists of people: cheaper than a question, and leafed through."""
 
 _MINUTE_S = 60
 _MAX_ENTRIES = 10_000
@@ -42,16 +44,16 @@ class Limits:
 
     def __init__(self, a_minute: int = QUESTIONS_A_MINUTE) -> None:
         self._a_minute = a_minute
-        self._asked: Recent[deque[tuple[float, int | str]]] = Recent()
+        self._asked: Recent[deque[tuple[float, str]]] = Recent()
         self._told: Recent[float] = Recent()
 
-    def admit(self, person: int, at: float, number: int | str) -> bool:
+    def admit(self, person: int, at: float, number: str) -> bool:
         """Whether `person` may ask at `at`: so many questions in any minute, and no more.
 
-        The same `number` at the same time is the same question, tried again because Telegram was out of reach.
+        The same `number` is the same question, tried again because Telegram was out of reach.
         """
         asked = self._asked.get(person) or deque()
-        if (at, number) in asked:
+        if any(number == earlier for _, earlier in asked):
             return True
         while asked and asked[0][0] <= at - _MINUTE_S:
             asked.popleft()

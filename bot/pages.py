@@ -4,6 +4,7 @@ from telegram import InlineKeyboardButton
 
 from bot.callbacks import SetLanguage, ShowExample
 from bot.compose import Page, Writer
+from bot.incoming import IN_GROUPS
 from bot.places import Places
 from bot.source import label
 from bot.texts import LANGUAGES, Texts
@@ -70,6 +71,11 @@ def commands(words: Texts) -> tuple[tuple[str, str], ...]:
         ("privacy", say("What is stored")),
         ("help", say("Help")),
     )
+
+
+def group_commands(words: Texts) -> tuple[tuple[str, str], ...]:
+    """The command menu of groups: what is answered there."""
+    return tuple((name, meaning) for name, meaning in commands(words) if name in IN_GROUPS)
 
 
 def about(words: Texts) -> tuple[str, str]:
@@ -144,6 +150,11 @@ def wait_a_little(words: Texts) -> Page:
     return Page(words.say("10 questions in a minute: wait a little."))
 
 
+def slower(words: Texts) -> Page:
+    """More cards and lists in a minute than anybody reads."""
+    return Page(words.say("Too many requests in a minute: wait a little."))
+
+
 def busy(words: Texts) -> Page:
     """Too many questions wait, from everybody."""
     return Page(words.say("Too many questions right now. Please send it again in a minute. It was not kept."))
@@ -176,8 +187,3 @@ def failed(words: Texts, code: str) -> Page:
     return Page(
         words.say("That did not work. It is our fault. Code {code}. Your question was not kept.", code=code)
     )
-
-
-def failed_briefly(words: Texts, code: str) -> str:
-    """The same where a button was pressed."""
-    return words.say("That did not work. It is our fault. Code {code}.", code=code)

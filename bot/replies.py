@@ -27,6 +27,7 @@ _LONGEST_WAIT_S = 10
 _TRIES = 5
 _TYPING_AFTER_S = 0.4
 _TYPING_EVERY_S = 4.5
+"""Clients show it for five seconds (Bot API, sendChatAction)."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _HARMLESS = ("message is not modified", "query is too old", "query id is invalid")
 _UNEDITABLE = ("message can't be edited", "message to edit not found")
@@ -52,9 +53,9 @@ class Replies:
             return None
         return sent.message_id if sent else None
 
-    async def send(self, chat_id: int, page: Page) -> None:
-        """Send `page` to a chat whose earlier message is out of reach."""
-        await self._send(chat_id, page)
+    async def send(self, chat_id: int, page: Page, *, answers: int | None = None) -> None:
+        """Send `page` to a chat, as a reply to the message `answers` where it is still there."""
+        await self._send(chat_id, page, answers=answers)
 
     async def edit(self, chat_id: int, message_id: int, page: Page) -> bool:
         """Replace the content of an earlier message; false when it cannot be edited any more."""
@@ -109,20 +110,19 @@ class Replies:
         await self._patiently(chat_id, lambda: self._bot.leave_chat(chat_id))
 
     @asynccontextmanager
-    async def typing(self, message: Message) -> AsyncIterator[None]:
-        """Show that work is going on, once it takes longer than a moment."""
-        task = asyncio.create_task(self._keep_typing(message))
+    async def typing(self, chat_id: int, *, thread: int | None = None) -> AsyncIterator[None]:
+        """Show that work is going on, once it takes longer than a moment and for as long as it takes."""
+        task = asyncio.create_task(self._keep_typing(chat_id, thread))
         try:
             yield
         finally:
             task.cancel()
 
-    async def _keep_typing(self, message: Message) -> None:
-        thread = message.message_thread_id if message.is_topic_message else None
+    async def _keep_typing(self, chat_id: int, thread: int | None) -> None:
         await asyncio.sleep(_TYPING_AFTER_S)
         while True:
             try:
-                await self._bot.send_chat_action(message.chat_id, ChatAction.TYPING, message_thread_id=thread)
+                await self._bot.send_chat_action(chat_id, ChatAction.TYPING, message_thread_id=thread)
             except TelegramError:
                 return  # a courtesy: the answer itself will show what is wrong
             await asyncio.sleep(_TYPING_EVERY_S)

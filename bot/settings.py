@@ -5,7 +5,7 @@ import stat
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr
 
@@ -117,9 +117,9 @@ class BotSettings(IndexSettings):
     def door(self) -> Door:
         """The checked address, secret and port of the webhook. Raises `AddressError` or `SecretError`."""
         url = (self.webhook_url or "").rstrip("/")
-        parts = urlsplit(url)
+        parts = _parts(url)
         public = parts.scheme == "https" and _port(parts.netloc) in {None, *_TELEGRAM_PORTS}
-        if not parts.hostname or parts.query or parts.fragment or not (public or _is_loopback(url)):
+        if not parts.hostname or parts.query or parts.fragment or not (public or _is_loopback(parts)):
             raise AddressError(
                 f"SPRAVA_WEBHOOK_URL is {self.webhook_url!r}: it must be a public https address, port 443, 80, 88 or 8443."
             )
@@ -157,7 +157,7 @@ class BotSettings(IndexSettings):
 
     def api_url(self) -> str:
         """The checked address of the Bot API. Raises `AddressError`."""
-        parts = urlsplit(self.bot_api_url)
+        parts = _parts(self.bot_api_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or not parts.path.endswith("/bot"):
             raise AddressError(
                 f"SPRAVA_BOT_API_URL is {self.bot_api_url!r}: it must be an http or https address that ends in /bot."
@@ -172,6 +172,14 @@ class BotSettings(IndexSettings):
         return f"sqlite:///{self.home / 'bot.sqlite'}"
 
 
+def _parts(url: str) -> SplitResult:
+    """An address in its parts; none of them for what is no address, as https://[."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
 def _port(address: str) -> int | None:
     """The port of `host:port`; None without one, -1 when it is not one."""
     try:
@@ -180,9 +188,9 @@ def _port(address: str) -> int | None:
         return -1
 
 
-def _is_loopback(url: str) -> bool:
+def _is_loopback(parts: SplitResult) -> bool:
     """Whether this is an address of the sandbox, the only one that may do without TLS."""
-    return urlsplit(url).scheme == "http" and urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}
+    return parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
 
 
 def read_secret(path: Path) -> str:

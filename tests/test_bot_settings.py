@@ -66,7 +66,8 @@ def test_no_form_of_the_settings_shows_a_secret(home: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    "url", ["https://api.telegram.org", "ftp://a/bot", "/bot", "https:///bot", "https://a/bot/"]
+    "url",
+    ["https://api.telegram.org", "ftp://a/bot", "/bot", "https:///bot", "https://a/bot/", "https://[/bot"],
 )
 def test_an_address_that_is_not_a_bot_api_is_refused(home: Path, url: str) -> None:
     with pytest.raises(AddressError, match="must be an http or https address that ends in /bot"):

@@ -1,6 +1,7 @@
 """What a person can do with the bot, and what they see: conversations with the running bot in the sandbox."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -11,7 +12,7 @@ from conversations import play
 from telegram import Message, Update
 from telegram.error import Forbidden
 
-from bot import asker, replies
+from bot import asker, handlers, replies
 from bot.app import serve
 from bot.asker import Asker
 from bot.compose import Page
@@ -27,6 +28,7 @@ from bot.seen import Seen
 from bot.transport import NotSentError, TelegramBot
 from corpus.cases import load_cases
 from index.answer import Answer
+from index.case_file import CaseBook
 
 EVERYWHERE = Places()
 SCRIPTS = sorted((Path(__file__).parent / "conversations").glob("*.txt"))
@@ -53,6 +55,13 @@ async def serving(
         await task
         await bot.shutdown()
         engine.dispose()
+
+
+async def settled(sandbox: Sandbox) -> None:
+    """The bot has done with everything that it was told."""
+    async with asyncio.timeout(10):
+        while sandbox.world.updates.pending():
+            await sandbox.world.bell.wait(1)
 
 
 @pytest.mark.parametrize(
@@ -85,9 +94,116 @@ async def test_buttons_work_after_a_restart_and_say_when_their_words_are_gone(tm
             assert (await person.wait_for_edit(answer.id)).quotes
         other = Quotes(version(numbered(3)))
         async with serving(sandbox, tmp_path, RuleBase(lambda: other)):
-            press = await person.press(answer.id, "Back")
-            assert (await person.wait_for_callback_answer(press))["text"] == "This has changed. Ask again."
+            await person.press(answer.id, "Back")
+            told = await person.wait_for_message(answer.id)
+            assert (told.text, told.reply_to) == ("This has changed. Ask again.", answer.id)
+            await person.wait_for_callback_answer(await person.press(answer.id, "Back"))
         assert person.message(answer.id).edits == 1
+        assert len(person.messages()) == 2, "the second press is told nothing new"
+
+
+class Slow(RuleBase):
+    """Takes its time for everything."""
+
+    def case_book(self) -> CaseBook:
+        time.sleep(self.pause_s)
+        return super().case_book()
+
+
+@pytest.mark.parametrize(
+    ("said", "button"),
+    [
+        ("/start", "1e0"),
+        ("Losik? When was he arrested?", "1qlosik-ihar"),
+        ("/case Losik", "1kt00losik-ihar"),
+        ("When was Ihar Losik arrested?", "1kn00losik-ihar"),
+        ("/case", "1l00"),
+    ],
+)
+async def test_every_button_is_acknowledged_before_any_work(tmp_path: Path, said: str, button: str) -> None:
+    quotes = Quotes(version())
+    base = Slow(lambda: quotes)
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path, base):
+        person = sandbox.person("Alena", language_code="en")
+        shown = await person.wait_for_reply(await person.say(said))
+        base.pause_s = 0.5
+        before = len(sandbox.ledger.entries)
+        press = await person.press(shown, button)
+        assert await person.wait_for_callback_answer(press) == {"text": "", "show_alert": False}
+        acts = ("sendMessage", "editMessageText")
+        assert not any(entry.method in acts for entry in sandbox.ledger.entries[before:])
+        async with asyncio.timeout(10):
+            while not any(entry.method in acts for entry in sandbox.ledger.entries[before:]):
+                await sandbox.world.bell.wait(1)
+        assert sandbox.violations == []
+
+
+@pytest.mark.parametrize(("said", "button"), [("/start", "1e0"), ("/cases", "1kn00losik-ihar")])
+async def test_a_page_in_a_new_message_comes_once_for_a_press_that_came_twice(
+    tmp_path: Path, said: str, button: str
+) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
+        person = sandbox.person("Alena", language_code="en")
+        shown = await person.wait_for_reply(await person.say(said))
+        for press in [await person.press(shown.id, button) for _ in range(3)]:
+            await person.wait_for_callback_answer(press)
+        await person.wait_for_reply(await person.say("/help"))
+        await settled(sandbox)
+        assert len(person.messages()) == 3
+
+
+async def test_a_choice_whose_question_was_deleted_opens_the_card(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
+        person = sandbox.person("Alena", language_code="en")
+        asked = await person.say("Losik? When was he arrested?")
+        choice = await person.wait_for_reply(asked)
+        sandbox.world.remove(sandbox.world.messages[asked])
+        await person.press(choice, "Ihar Losik")
+        assert "Status, newest first" in (await person.wait_for_edit(choice.id)).text
+
+
+async def test_examples_count_as_questions_and_the_toast_says_so(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
+        person = sandbox.person("Alena", language_code="en")
+        shown = await person.wait_for_reply(await person.say("/start"))
+        for _ in range(10):
+            await person.wait_for_reply(await person.say("When was Losik arrested?"))
+        told = await person.wait_for_callback_answer(await person.press(shown, "1e0"))
+        assert told["text"] == "10 questions in a minute: wait a little."
+        choice = await person.wait_for_reply(await person.say("/language"))
+        told = await person.wait_for_callback_answer(await person.press(choice, "1olru"))
+        assert told["text"] == "", "what needs no encoder is never refused"
+
+
+async def test_look_ups_have_a_limit_of_their_own_and_commands_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handlers, "LOOK_UPS_A_MINUTE", 3)
+    slower = "Too many requests in a minute: wait a little."
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
+        person = sandbox.person("Alena", language_code="en")
+        for text in ("/cases", "/case Losik", "/start c_losik-ihar"):
+            card = await person.wait_for_reply(await person.say(text))
+        assert (await person.wait_for_reply(await person.say("/case Losik"))).text == slower
+        press = await person.press(card, "1kt00losik-ihar")
+        assert (await person.wait_for_callback_answer(press))["text"] == slower
+        assert (await person.wait_for_reply(await person.say("When was Losik arrested?"))).quotes
+        for command in ("/help", "/privacy", "/sources", "/language"):
+            assert (await person.wait_for_reply(await person.say(command))).text != slower
+
+
+async def test_who_is_failed_by_a_button_is_told_in_a_message(tmp_path: Path) -> None:
+    class Failing(RuleBase):
+        def case_book(self) -> CaseBook:
+            raise RuntimeError
+
+    quotes = Quotes(version())
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path, Failing(lambda: quotes)):
+        person = sandbox.person("Alena", language_code="en")
+        answer = await person.wait_for_reply(await person.say("When was Ihar Losik arrested?"))
+        await person.press(answer, "1kn00losik-ihar")
+        told = await person.wait_for_message(answer.id)
+        assert told.text.startswith("That did not work. It is our fault. Code E-")
 
 
 async def test_a_button_of_a_message_that_is_gone_is_answered_with_a_new_one(tmp_path: Path) -> None:
@@ -183,6 +299,33 @@ async def test_work_that_takes_long_shows_typing(tmp_path: Path, monkeypatch: py
         person = sandbox.person("Alena", language_code="en")
         await person.wait_for_reply(await person.say("When was Losik arrested?"))
         assert len(sandbox.calls("sendChatAction")) == 1
+
+
+async def test_typing_is_shown_again_for_as_long_as_the_work_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "_TYPING_AFTER_S", 0.02)
+    monkeypatch.setattr(replies, "_TYPING_EVERY_S", 0.1)
+    quotes = Quotes(version())
+    base = Slow(lambda: quotes, pause_s=0.55)
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path, base):
+        person = sandbox.person("Alena", language_code="en")
+        shown = await person.wait_for_reply(await person.say("/start"))
+        assert sandbox.calls("sendChatAction") == [], "what takes no time shows none"
+        await person.wait_for_reply(await person.say("When was Losik arrested?"))
+        while_asked = len(sandbox.calls("sendChatAction"))
+        await person.wait_for_reply(await person.say("/case Losik"))
+        while_looked_up = len(sandbox.calls("sendChatAction"))
+        await person.press(shown, "1e0")
+        async with asyncio.timeout(10):
+            while len(person.messages()) < 4:
+                await sandbox.world.bell.wait(1)
+        counts = (while_asked, while_looked_up, len(sandbox.calls("sendChatAction")))
+        assert counts[0] >= 3
+        assert counts[1] >= counts[0] + 3
+        assert counts[2] >= counts[1] + 3
+        await asyncio.sleep(0.3)
+        assert len(sandbox.calls("sendChatAction")) == counts[2], "it ends with the work"
 
 
 async def test_a_pause_that_telegram_asks_for_is_kept_and_the_answer_comes(tmp_path: Path) -> None:
@@ -288,30 +431,30 @@ def asked(bot: TelegramBot, text: str, number: int = 1, **more: object) -> Updat
 async def test_a_question_that_was_tried_often_while_telegram_was_away_is_still_one_question(
     unsure: tuple[Handlers, TelegramBot, list[str]],
 ) -> None:
-    handlers, bot, sent = unsure
+    bot_handlers, bot, sent = unsure
     for _ in range(12):
         with pytest.raises(NotSentError):
-            await handlers.handle(asked(bot, "When was Losik arrested?"))
-    await handlers.handle(asked(bot, "When was Losik arrested?"))
+            await bot_handlers.handle(asked(bot, "When was Losik arrested?"))
+    await bot_handlers.handle(asked(bot, "When was Losik arrested?"))
     assert "Losik was arrested in June 2020" in sent[0]
 
 
 async def test_what_is_said_once_a_minute_is_said_again_when_it_did_not_arrive(
     unsure: tuple[Handlers, TelegramBot, list[str]],
 ) -> None:
-    handlers, bot, sent = unsure
+    bot_handlers, bot, sent = unsure
     for _ in range(12):
         with pytest.raises(NotSentError):
-            await handlers.handle(asked(bot, "/nothing", entities=COMMAND))
-    await handlers.handle(asked(bot, "/nothing", entities=COMMAND))
-    await handlers.handle(asked(bot, "/nothing", number=2, entities=COMMAND))
+            await bot_handlers.handle(asked(bot, "/nothing", entities=COMMAND))
+    await bot_handlers.handle(asked(bot, "/nothing", entities=COMMAND))
+    await bot_handlers.handle(asked(bot, "/nothing", number=2, entities=COMMAND))
     assert [text[:25] for text in sent] == ["I do not know this comman"]
 
 
 async def test_those_who_write_as_their_group_are_counted_by_group(
     unsure: tuple[Handlers, TelegramBot, list[str]],
 ) -> None:
-    handlers, bot, sent = unsure
+    bot_handlers, bot, sent = unsure
     stand_in = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
     for number in range(24):
         group = {"id": -5 - number // 12, "type": "supergroup", "title": "Friends"}
@@ -320,7 +463,7 @@ async def test_those_who_write_as_their_group_are_counted_by_group(
             chat=group, sender_chat=group, **{"from": stand_in},
         )  # fmt: skip
         with suppress(NotSentError):
-            await handlers.handle(update)
+            await bot_handlers.handle(update)
     assert sum("wait a little" not in text for text in sent) == 10, "the first group's eleventh was refused"
 
 
@@ -348,7 +491,13 @@ async def test_commands_and_descriptions_are_set_in_each_language_and_only_when_
                     ):
                         await sandbox.world.bell.wait(0.05)
                 await asyncio.sleep(0.1)
-        assert [len(sandbox.calls(method)) for method in setting] == [3, 3, 3]
+        assert [len(sandbox.calls(method)) for method in setting] == [6, 3, 3]
+        assert [one["description"] for one in sandbox.world.commands["all_group_chats", None, "be"]] == [
+            "Задаць пытанне",
+            "Дапамога",
+        ]
+        private = [one["command"] for one in sandbox.world.commands["all_private_chats", None, "ru"]]
+        assert {"ask", "case", "privacy", "help"} <= set(private)
         assert [sandbox.world.profile_text("description", language)[:7] for language in ("be", "ru", "")] == [
             "Задайце",
             "Задайте",
@@ -380,7 +529,7 @@ async def test_channels_are_left_always_and_groups_where_they_are_switched_off(
             raise Forbidden("bot can't send messages there")
 
     bot = TelegramBot("1:token", api_url="http://127.0.0.1:9/bot", poll_timeout_s=0)
-    handlers = Handlers(
+    bot_handlers = Handlers(
         asker=Asker(RuleBase(lambda: Quotes(version()))),
         replies=Leaving(bot),
         cases=load_cases(),
@@ -396,7 +545,7 @@ async def test_channels_are_left_always_and_groups_where_they_are_switched_off(
         "old_chat_member": {"status": "left", "user": me},
         "new_chat_member": {"status": status, "user": me, **RIGHTS[status]},
     }
-    await handlers.handle(Update.de_json({"update_id": 1, "my_chat_member": change}, bot))
+    await bot_handlers.handle(Update.de_json({"update_id": 1, "my_chat_member": change}, bot))
     assert left == ([-5] if leaves else [])
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from articles import RuleBase, version
 from telegram import InlineKeyboardButton
-from test_handlers import serving
+from test_handlers import serving, settled
 
 from bot import callbacks, inline
 from bot.compose import Page
@@ -22,13 +22,6 @@ from index.answer import Answer
 
 NAME = "@sprava_sandbox_bot"
 NOWHERE = Places(inline=False, groups=False, guest=False)
-
-
-async def settled(sandbox: Sandbox) -> None:
-    """The bot has done with everything that it was told."""
-    async with asyncio.timeout(10):
-        while sandbox.world.updates.pending():
-            await sandbox.world.bell.wait(1)
 
 
 def sent(sandbox: Sandbox) -> list[str]:

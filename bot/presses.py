@@ -1,0 +1,144 @@
+"""What a press of a button does: acknowledged before any work, then shown by editing the message or in a new one."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+from telegram import CallbackQuery, InaccessibleMessage, Message
+from telegram.constants import ChatType
+
+from bot import callbacks, pages
+from bot.answering import Answering
+from bot.callbacks import AnswerForCase, Callback, ListCases, SetLanguage, ShowCase, ShowExample, Tab
+from bot.casework import Casework
+from bot.compose import Page
+from bot.incoming import Kind, read
+from bot.memory import Limits, Recent
+from bot.replies import Replies
+from bot.speech import Speech
+from bot.texts import Texts, texts
+from corpus.cases import Cases
+
+_TWICE_S = 3
+"""A button pressed again so soon, which shows its page in a new message, was meant once."""
+
+
+class Presses:
+    """The buttons of private chats. `limits` counts what is asked, `look_ups` what is looked up."""
+
+    def __init__(
+        self,
+        answering: Answering,
+        casework: Casework,
+        *,
+        replies: Replies,
+        cases: Cases,
+        bot_name: str,
+        speech: Speech,
+        limits: Limits,
+        look_ups: Limits,
+    ) -> None:
+        self._answering = answering
+        self._casework = casework
+        self._replies = replies
+        self._cases = cases
+        self._bot_name = bot_name
+        self._speech = speech
+        self._limits = limits
+        self._look_ups = look_ups
+        self._shown_below: Recent[float] = Recent()
+
+    async def pressed(self, query: CallbackQuery) -> None:
+        """Acknowledge a press before any work, then do what it asks for."""
+        words = self._speech.words(query.from_user, self._replied_question(query))
+        private = query.message is not None and query.message.chat.type == ChatType.PRIVATE
+        # Elsewhere our buttons are links: such a press was made by hand, to change what others were answered.
+        callback = callbacks.parse(query.data or "") if private else None
+        refusal = self._refusal(query, callback, words) if callback else pages.changed(words)
+        await self._replies.acknowledge(query, refusal.text if refusal else None)
+        if callback and not refusal:
+            await self._do(query, callback, words)
+
+    async def _do(self, query: CallbackQuery, callback: Callback, words: Texts) -> None:
+        match callback:
+            case SetLanguage(language):
+                self._speech.choose(query.from_user, language)
+                await self._turn(query, pages.language(texts(language)), words)
+            case AnswerForCase(case):
+                await self._answer_for_case(query, case, words)
+            case ShowExample(number):
+                question = pages.examples(words)[number]  # the heading, because nobody wrote it in the chat
+                await self._below(
+                    query, words, lambda: self._answering.answered(question, words, heading=question)
+                )
+            case ShowCase(tab=Tab.NEW):
+                await self._below(query, words, lambda: self._casework.opened(callback, words))
+            case ShowCase():
+                await self._turn(query, await self._casework.opened(callback, words), words)
+            case ListCases():
+                await self._turn(query, await self._casework.listed(callback, words), words)
+            case _:
+                await self._turn(query, self._answering.shown(callback, words), words)
+
+    def _refusal(self, query: CallbackQuery, callback: Callback, words: Texts) -> Page | None:
+        """Why a press is not followed: its person asked, or looked up, too much in the last minute."""
+        person, at, number = query.from_user.id, time.time(), query.id
+        match callback:
+            case ShowExample() | AnswerForCase():
+                return None if self._limits.admit(person, at, number) else pages.wait_a_little(words)
+            case ShowCase() | ListCases():
+                return None if self._look_ups.admit(person, at, number) else pages.slower(words)
+        return None
+
+    async def _below(
+        self, query: CallbackQuery, words: Texts, make: Callable[[], Awaitable[Page | None]]
+    ) -> None:
+        """Show a page in a new message, because the pressed one must stay; once for a press that came twice."""
+        if query.message is None:
+            return
+        chat, key = query.message.chat.id, (query.message.chat.id, query.message.message_id, query.data)
+        last = self._shown_below.get(*key)
+        if last is not None and time.monotonic() < last + _TWICE_S:
+            return
+        async with self._replies.typing(chat):
+            page = await make()
+        if page:
+            await self._replies.send(chat, page)
+        else:
+            await self._turn(query, None, words)
+        self._shown_below.put(time.monotonic(), *key)
+
+    async def _turn(self, query: CallbackQuery, page: Page | None, words: Texts) -> None:
+        """Show `page` in place of the message; without one say below it, once a minute, that things changed."""
+        if page:
+            await self._show(query, page)
+        elif query.message:
+            chat, what, at = query.message.chat.id, f"changed {query.message.message_id}", time.time()
+            if not self._limits.was_told(chat, what, at):
+                await self._replies.send(chat, pages.changed(words), answers=query.message.message_id)
+                self._limits.tell(chat, what, at)
+
+    async def _answer_for_case(self, query: CallbackQuery, case: str, words: Texts) -> None:
+        """Answer the question that the message replies to for one person; open their card where it is gone."""
+        question = self._replied_question(query)
+        if not query.message or not question or case not in self._cases.by_id:
+            await self._turn(query, await self._casework.opened(ShowCase(case), words), words)
+            return
+        name = self._cases.display_name(case, words.language)
+        async with self._replies.typing(query.message.chat.id):
+            page = await self._answering.answered(f"{name}: {question}", words)
+        await self._show(query, page or pages.busy(words))
+
+    async def _show(self, query: CallbackQuery, page: Page) -> None:
+        message = query.message
+        if message is None:
+            return
+        gone = isinstance(message, InaccessibleMessage)
+        if gone or not await self._replies.edit(message.chat.id, message.message_id, page):
+            await self._replies.send(message.chat.id, page)
+
+    def _replied_question(self, query: CallbackQuery) -> str | None:
+        """The question that the message with the pressed button replies to."""
+        message = query.message
+        asked = message.reply_to_message if isinstance(message, Message) else None
+        incoming = read(asked, bot_name=self._bot_name) if asked else None
+        return incoming.text if incoming and incoming.kind is Kind.QUESTION else None
