@@ -5,16 +5,20 @@ index versions; what cannot be read, or names what is no longer there, is answer
 
     1a<quotes>         show these quotes again          1q<case>   answer the replied-to question for this case
     1x<n><shift><quotes>  context of quote n            1g<page>   a page of the sources
-    1m<quotes>         further quotes                   1ol<language>  set the language
+    1m<quotes>         further quotes
     1c<quotes>         closest quotes, not an answer  1e<n>      answer an example question
     1b<quotes>         how to cite these quotes
     1k<tab><page><case>   a case: s status, t timeline, n status in a new message
     1l<page><search>   a page of the people
+
+Buttons about one's own updates and settings are in `own_callbacks.py`.
 """
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.own_callbacks import OwnCallback, parse_own
 
 QUOTE_ID = 12
 MAX_BYTES = 64
@@ -89,16 +93,6 @@ class ShowSources:
 
 
 @dataclass(frozen=True, slots=True)
-class SetLanguage:
-    """Speak this language."""
-
-    language: str
-
-    def __str__(self) -> str:
-        return f"1ol{self.language}"
-
-
-@dataclass(frozen=True, slots=True)
 class ShowExample:
     """Answer example question `number`, 0 to 2, of the greeting."""
 
@@ -157,17 +151,17 @@ Callback = (
     | ShowClosest
     | AnswerForCase
     | ShowSources
-    | SetLanguage
     | ShowExample
     | ShowCitations
     | ShowCase
     | ListCases
+    | OwnCallback
 )
 
 _GRAMMAR = re.compile(
     rf"1(?:a(?P<shown>{_QUOTES}{{1,{MAX_SHOWN}}})|x(?P<number>[1-3])(?P<shift>[-0+])(?P<context>{_QUOTES}{{1,{MAX_SHOWN}}})"
     rf"|m(?P<more>{_QUOTES}{{1,{MAX_MORE}}})|c(?P<closest>{_QUOTES}{{1,{MAX_MORE}}})"
-    rf"|q(?P<case>{_CASE})|g(?P<page>[0-9]{{2}})|ol(?P<language>be|ru|en)|e(?P<example>[0-2])"
+    rf"|q(?P<case>{_CASE})|g(?P<page>[0-9]{{2}})|e(?P<example>[0-2])"
     rf"|b(?P<cited>{_QUOTES}{{1,{MAX_SHOWN}}})|k(?P<tab>[stn])(?P<leaf>[0-9]{{2}})(?P<card>{_CASE})"
     rf"|l(?P<list>[0-9]{{2}})(?P<search>[a-z]{{0,{MAX_SEARCH}}}))",
     re.ASCII,
@@ -180,7 +174,7 @@ def parse(data: str) -> Callback | None:
     """What the button asks for; None for an older grammar, a damaged or a forged text."""
     match = _GRAMMAR.fullmatch(data)
     if match is None:
-        return None
+        return parse_own(data)
     found = match.groupdict()
     if found["context"]:
         quotes, number = _split(found["context"]), int(found["number"])
@@ -198,7 +192,7 @@ def parse(data: str) -> Callback | None:
     for verb, group in ((ShowQuotes, "shown"), (ShowMore, "more"), (ShowClosest, "closest")):
         if found[group]:
             return verb(_split(found[group]))
-    return AnswerForCase(found["case"]) if found["case"] else SetLanguage(found["language"])
+    return AnswerForCase(found["case"])
 
 
 def shared(quotes: tuple[str, ...]) -> str:

@@ -2,9 +2,10 @@
 
 from telegram import InlineKeyboardButton
 
-from bot.callbacks import SetLanguage, ShowExample
+from bot.callbacks import ShowExample
 from bot.compose import Page, Writer
 from bot.incoming import IN_GROUPS
+from bot.own_callbacks import Option, SetOption
 from bot.places import Places
 from bot.source import label
 from bot.texts import LANGUAGES, Texts
@@ -119,7 +120,7 @@ def language(words: Texts) -> Page:
     row = tuple(
         InlineKeyboardButton(
             f"✓ {_OWN_NAMES[code]}" if code == words.language else _OWN_NAMES[code],
-            callback_data=str(SetLanguage(code)),
+            callback_data=str(SetOption(Option.LANGUAGE, code)),
         )
         for code in LANGUAGES
     )

@@ -8,11 +8,12 @@ from telegram.constants import ChatType
 
 from bot import callbacks, pages
 from bot.answering import Answering
-from bot.callbacks import AnswerForCase, Callback, ListCases, SetLanguage, ShowCase, ShowExample, Tab
+from bot.callbacks import AnswerForCase, Callback, ListCases, ShowCase, ShowExample, Tab
 from bot.casework import Casework
 from bot.compose import Page
 from bot.incoming import Kind, read
 from bot.memory import Limits, Recent
+from bot.own_callbacks import Option, SetOption
 from bot.replies import Replies
 from bot.speech import Speech
 from bot.texts import Texts, texts
@@ -60,7 +61,7 @@ class Presses:
 
     async def _do(self, query: CallbackQuery, callback: Callback, words: Texts) -> None:
         match callback:
-            case SetLanguage(language):
+            case SetOption(Option.LANGUAGE, language):
                 self._speech.choose(query.from_user, language)
                 await self._turn(query, pages.language(texts(language)), words)
             case AnswerForCase(case):

@@ -7,7 +7,6 @@ from bot import callbacks
 from bot.callbacks import (
     AnswerForCase,
     ListCases,
-    SetLanguage,
     ShowCase,
     ShowCitations,
     ShowClosest,
@@ -18,6 +17,24 @@ from bot.callbacks import (
     ShowSources,
     Tab,
 )
+from bot.own_callbacks import (
+    AskFollow,
+    ConfirmFollow,
+    ListFollowed,
+    ListNews,
+    ListPublishers,
+    Option,
+    Own,
+    SetOption,
+    ShowNews,
+    ShowSetting,
+    Unfollow,
+    follow_link,
+    news_link,
+    parse_follow_link,
+    parse_news_link,
+)
+from bot.record import Follow, FollowKind
 
 QUOTES = st.from_regex(r"[A-Za-z0-9_-]{12}", fullmatch=True)
 
@@ -26,6 +43,12 @@ def ids(most: int) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(QUOTES, min_size=1, max_size=most).map(tuple)
 
 
+EVERYTHING = st.just((FollowKind.EVERYTHING,))
+SLUGGED = st.tuples(
+    st.sampled_from([FollowKind.CASE, FollowKind.PUBLISHER]),
+    st.from_regex(r"[a-z0-9-]{0,32}", fullmatch=True),
+)
+TEXTS = st.sampled_from([(FollowKind.KEYWORD,), (FollowKind.QUESTION,)])
 CALLBACKS = st.one_of(
     ids(3).map(ShowQuotes),
     ids(5).map(ShowMore),
@@ -46,7 +69,25 @@ CALLBACKS = st.one_of(
     ),
     st.builds(ListCases, st.integers(0, 99), st.from_regex(r"[a-z]{0,24}", fullmatch=True)),
     st.integers(0, 2).map(ShowExample),
-    st.sampled_from(["be", "ru", "en"]).map(SetLanguage),
+    st.sampled_from(list(Own)),
+    st.one_of(EVERYTHING, SLUGGED, TEXTS).map(lambda one: AskFollow(*one)),
+    st.one_of(EVERYTHING, SLUGGED.filter(lambda one: one[1]), TEXTS).map(lambda one: ConfirmFollow(*one)),
+    st.one_of(EVERYTHING, SLUGGED, TEXTS).map(lambda one: Unfollow(*one)),
+    st.builds(Follow, st.sampled_from([FollowKind.KEYWORD, FollowKind.QUESTION]), st.text(min_size=1)).map(
+        Unfollow.of
+    ),
+    st.integers(0, 99).map(ListFollowed),
+    st.integers(0, 99).map(ListPublishers),
+    st.integers(1, 9_999_999).map(ShowNews),
+    st.builds(ListNews, st.integers(0, 99), corrections=st.booleans()),
+    st.sampled_from([None, *set(Option) - {Option.AGREED}]).map(ShowSetting),
+    st.sampled_from(["be", "ru", "en"]).map(lambda language: SetOption(Option.LANGUAGE, language)),
+    st.integers(0, 23).map(lambda hour: SetOption(Option.HOUR, f"{hour:02}")),
+    st.integers(1, 3).map(lambda value: SetOption(Option.AGREED, str(value))),
+    st.builds(
+        SetOption, st.sampled_from([Option.SOUND, Option.CADENCE, Option.DELETE]), st.sampled_from("012")
+    ),
+    st.builds(SetOption, st.sampled_from([Option.QUIET, Option.PAUSE]), st.sampled_from("01")),
 )
 
 
@@ -57,7 +98,7 @@ def test_every_callback_fits_64_ascii_bytes_and_reads_back(callback: callbacks.C
     assert callbacks.parse(written) == callback
 
 
-@given(st.one_of(st.text(max_size=70), st.text("1axmcqgolebkstn0-+_Ab", max_size=70)))
+@given(st.one_of(st.text(max_size=70), st.text("1axmcqgolebkstn0-+_AbsSuUryvwFzdp2c", max_size=70)))
 def test_any_text_is_refused_or_means_exactly_itself(data: str) -> None:
     callback = callbacks.parse(data)
     assert callback is None or str(callback) == data
@@ -71,7 +112,21 @@ def test_the_grammar_is_written_down_byte_by_byte() -> None:
     assert callbacks.parse("1m" + first) == ShowMore((first,))
     assert callbacks.parse("1qlosik-ihar") == AnswerForCase("losik-ihar")
     assert callbacks.parse("1g07") == ShowSources(7)
-    assert callbacks.parse("1olbe") == SetLanguage("be")
+    assert callbacks.parse("1olbe") == SetOption(Option.LANGUAGE, "be")
+    assert callbacks.parse("1o") == ShowSetting()
+    assert callbacks.parse("1od") == ShowSetting(Option.DELETE)
+    assert callbacks.parse("1oh07") == SetOption(Option.HOUR, "07")
+    assert callbacks.parse("1s") is Own.KINDS
+    assert callbacks.parse("1se") == AskFollow(FollowKind.EVERYTHING)
+    assert callbacks.parse("1sclosik-ihar") == AskFollow(FollowKind.CASE, "losik-ihar")
+    assert callbacks.parse("1Sq") == ConfirmFollow(FollowKind.QUESTION)
+    assert callbacks.parse("1uclosik-ihar") == Unfollow(FollowKind.CASE, "losik-ihar")
+    assert callbacks.parse("1up") == Unfollow(FollowKind.PUBLISHER)
+    assert callbacks.parse("1U") is Own.STOP
+    assert callbacks.parse("1r") is Own.RENEW
+    assert callbacks.parse("1d57") == ShowNews(57)
+    assert callbacks.parse("1n01") == ListNews(1)
+    assert callbacks.parse("1nc00") == ListNews(0, corrections=True)
     assert callbacks.parse("1b" + first) == ShowCitations((first,))
     assert callbacks.parse("1kt03losik-ihar") == ShowCase("losik-ihar", Tab.TIMELINE, 3)
     assert callbacks.parse("1kn00losik-ihar") == ShowCase("losik-ihar", Tab.NEW, 0)
@@ -97,6 +152,19 @@ def test_what_the_grammar_does_not_know_is_refused() -> None:
         "1g7",
         "1g๓๓",
         "1olpl",
+        "1oh24",
+        "1oq2",
+        "1oD",
+        "1Sc",
+        "1sqwhy",
+        "1Sclosik ihar",
+        "1uk" + "a" * 11,
+        "1d0",
+        "1d12345678",
+        "1n1",
+        "1U1",
+        "1sc" + "a" * 33,
+        "1s" + "c" * 63,
         "1e3",
         "1a" + quote + "\n",
     ]
@@ -117,3 +185,24 @@ def test_a_link_to_a_case_reads_back_and_nothing_else_is_one() -> None:
     assert callbacks.parse_case_link(callbacks.case_link(longest)) == longest
     refused = ["c_", "c_" + "a" * 33, "c_Losik", "losik", "a_losik", "c_losik\n"]
     assert [each for each in refused if callbacks.parse_case_link(each) is not None] == []
+
+
+def test_a_button_stops_what_it_was_made_for_and_nothing_else() -> None:
+    word, other = Follow(FollowKind.KEYWORD, "амністыя"), Follow(FollowKind.KEYWORD, "амнистия")
+    question = Follow(FollowKind.QUESTION, "амністыя")
+    button = callbacks.parse(str(Unfollow.of(word)))
+    assert isinstance(button, Unfollow)
+    assert [button.means(each) for each in (word, other, question)] == [True, False, False]
+    assert "амн" not in str(button)
+    whole = Unfollow(FollowKind.KEYWORD)
+    assert [whole.means(each) for each in (word, other, question)] == [True, True, False]
+    case = Follow(FollowKind.CASE, "losik-ihar")
+    assert Unfollow(FollowKind.CASE, "losik-ihar").means(case)
+    assert not Unfollow(FollowKind.CASE, "losik").means(case)
+
+
+def test_links_to_follow_and_to_an_update_read_back_and_nothing_else_is_one() -> None:
+    assert parse_follow_link(follow_link("a" * 32)) == "a" * 32
+    assert parse_news_link(news_link(57)) == 57
+    refused = ["s_", "s_Losik", "s_" + "a" * 33, "n_0", "n_x", "n_12345678", "losik", "s_losik\n"]
+    assert [each for each in refused if parse_follow_link(each) or parse_news_link(each)] == []
