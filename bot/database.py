@@ -1,11 +1,16 @@
 """The one place that opens the database, and its tables."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Engine,
     Float,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -36,6 +41,7 @@ __all__ = [
     "DatabaseError",
     "Engine",
     "open_database",
+    "transaction",
 ]
 
 METADATA = MetaData()
@@ -66,6 +72,7 @@ SUBSCRIBERS = Table(
     Column("kid", BigInteger, nullable=False, comment="which secret key the row is sealed with"),
     Column("blob", LargeBinary(960), nullable=False, comment="sealed record, always 960 bytes"),
     Column("month", Integer, nullable=False, comment="of joining or renewal, counted from January 2020"),
+    Index("subscribers_month_kid", "month", "kid"),
     sqlite_with_rowid=False,
 )
 
@@ -121,7 +128,13 @@ OUTBOX = Table(
     "outbox",
     METADATA,
     Column("broadcast", Integer, primary_key=True, autoincrement=False),
-    Column("tag", LargeBinary(16), primary_key=True, comment="of a record, whether or not it follows this"),
+    Column(
+        "tag",
+        LargeBinary(16),
+        primary_key=True,
+        index=True,
+        comment="of a record, whether or not it follows this",
+    ),
     Column(
         "state",
         String(16),
@@ -156,6 +169,16 @@ SWITCHES = Table(
 )
 
 
+_PRAGMAS = (
+    "busy_timeout=5000",
+    "auto_vacuum=FULL",  # before the first table: freed pages leave the file
+    "journal_mode=WAL",
+    "synchronous=FULL",  # who was told that all is gone may rely on it after a power cut
+    "secure_delete=ON",
+    "trusted_schema=OFF",
+)
+
+
 class DatabaseError(SpravaError):
     """The database could not be opened."""
 
@@ -176,9 +199,17 @@ def open_database(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """A transaction for reading before writing: on SQLite nobody else writes from its first statement on."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
 def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    # A killed process loses nothing under NORMAL; a power cut may cost the last rows, so that an answer comes twice.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "trusted_schema=OFF"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

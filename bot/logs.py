@@ -37,6 +37,7 @@ EVENTS = frozenset(
         "no index yet",
         "profile not set",
         "left without a word",
+        "a sealed row does not open",
         "unhandled",
     }
 )

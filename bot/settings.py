@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr
 
+from bot.keys import KeyFile, Keys, KeySource
 from bot.places import Places
 from corpus.errors import SpravaError
 from index.settings import IndexSettings
@@ -100,6 +101,24 @@ class BotSettings(IndexSettings):
         default="127.0.0.1:8443",
         description="Address and port on which the webhook is served; TLS ends at the proxy in front of it.",
     )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="The key under which people's rows are sealed: 32 or more random characters. A file is safer.",
+    )
+    secret_key_file: Path | None = Field(
+        default=None,
+        description="A file outside the home with that key; further lines are older keys that are being phased out.",
+    )
+    keep_months: int = Field(
+        default=3,
+        ge=1,
+        le=12,
+        description="How many full months after joining or the last renewal a person's row is deleted.",
+    )
+    broadcast: str = Field(
+        default="",
+        description="Public channels and groups that get every update: ids or @names, with commas between.",
+    )
     credentials_directory: Path | None = Field(
         default=None,
         validation_alias="CREDENTIALS_DIRECTORY",
@@ -144,10 +163,62 @@ class BotSettings(IndexSettings):
             )
         if file:
             return read_secret(file)
+        credential = self.secret_file(name, None)
+        return _content(credential) if credential else given or None
+
+    def key_source(self) -> KeySource | None:
+        """Returns the keys as they are now, checked once; None where no key is configured, so that nothing can be
+        followed. Raises `SecretError` or `SecretKeyError`."""
+        given = self._secret(self.secret_key_file, "secret_key", self.secret_key)
+        if not given:
+            return None
+        if file := self.secret_file("secret_key", self.secret_key_file):
+            self._refuse_beside_the_data(file)
+            source: KeySource = KeyFile(file, read_secret if file == self.secret_key_file else _content)
+        else:
+            keys = Keys.read(given)
+
+            def source() -> Keys:
+                return keys
+
+        source()
+        return source
+
+    def keys(self) -> Keys | None:
+        """The keys, or None where none is configured. Raises `SecretError` or `SecretKeyError`."""
+        source = self.key_source()
+        return source() if source else None
+
+    def secret_file(self, name: str, file: Path | None) -> Path | None:
+        """The file or systemd credential that holds a secret; None where it can only be in the environment."""
+        if file:
+            return file
         credential = self.credentials_directory / name if self.credentials_directory else None
-        if credential and credential.is_file():
-            return _content(credential)
-        return given or None
+        return credential if credential and credential.is_file() else None
+
+    def _refuse_beside_the_data(self, file: Path) -> None:
+        """A key that lies where the rows lie is taken, or backed up, together with them."""
+        url = urlsplit(self.database())
+        database = Path(url.path.removeprefix("/")) if url.scheme.startswith("sqlite") and url.path else None
+        for folder in (self.home, database.parent if database else self.home):
+            if file.resolve().is_relative_to(folder.resolve()):
+                raise SecretError(
+                    f"The secret key {file} lies in {folder}, with the rows that it seals: move it out of that folder."
+                )
+
+    def broadcast_targets(self) -> tuple[int | str, ...]:
+        """The public channels and groups that get every update. Raises `AddressError`."""
+        found: list[int | str] = []
+        for name in re.split(r"[\s,]+", self.broadcast.strip()):
+            if re.fullmatch(r"-?\d{1,19}", name):
+                found.append(int(name))
+            elif re.fullmatch(r"@[A-Za-z]\w{3,31}", name, re.ASCII):
+                found.append(name)
+            elif name:
+                raise AddressError(
+                    f"SPRAVA_BROADCAST names {name!r}: give ids such as -1001234567890 or names such as @channel."
+                )
+        return tuple(found)
 
     def places(self) -> Places:
         """Where the bot talks besides a private chat."""

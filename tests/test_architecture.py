@@ -26,7 +26,22 @@ HOMES = {
     "lingua": {"corpus/languages.py"},
     "markdown_it": {"corpus/readers/markdown.py"},
     "datasketch": {"index/origins.py"},
-    "sqlalchemy": {"bot/database.py", "bot/seen.py"},
+    "sqlalchemy": {
+        "bot/database.py",
+        "bot/seen.py",
+        "bot/switches.py",
+        "bot/subscribers.py",
+        "bot/deletions.py",
+        "bot/rotation.py",
+        "bot/news.py",
+        "bot/outbox.py",
+        "bot/pacing.py",
+        "bot/migrations/env.py",
+        "bot/migrations/versions/v0001.py",
+    },
+    "alembic": {"bot/database.py", "bot/migrations/env.py", "bot/migrations/versions/v0001.py"},
+    "psycopg": set(),
+    "cryptography": {"bot/keys.py"},
     "pydantic_settings": {"corpus/settings.py"},
 }
 """Library: the only modules that may import it."""

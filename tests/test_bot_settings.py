@@ -84,6 +84,7 @@ SECRETS = {
     "BOT_TOKEN": TOKEN,
     "WEBHOOK_SECRET": "canary" * 8,
     "DATABASE_URL": "postgresql://bot:canary@host/db",
+    "SECRET_KEY": "canary-9f8a1c07e3b64d52a1f0c3b2d4e59687",
 }
 
 
@@ -93,6 +94,7 @@ def read(name: str, settings: BotSettings) -> str:
         "BOT_TOKEN": settings.token,
         "WEBHOOK_SECRET": lambda: settings.door().secret,
         "DATABASE_URL": settings.database,
+        "SECRET_KEY": lambda: "canary-9f8a1c07e3b64d52a1f0c3b2d4e59687" if settings.keys() else "",
     }[name]()
 
 

@@ -1,0 +1,235 @@
+"""The people who follow something: rows that only the secret key finds and opens. Nothing here lists or names anybody.
+
+A row is written with its month in plain, so that it expires even while the key is away; tag, key number and month are
+bound into the sealed record, so a row cannot be moved, renewed or exchanged by editing the database.
+"""
+
+import logging
+import struct
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.database import BROADCASTS, DELETIONS, OUTBOX, SUBSCRIBERS, transaction
+from bot.keys import Key, Keys, KeySource, LostKeyError
+from bot.record import Record, pack, unpack
+from bot.switches import switch
+from corpus.errors import SpravaError
+
+CHUNK = 5000
+"""Rows that one transaction reads or changes, so that answers never wait for long."""
+KEY_SWITCH = "key"
+"""Since a rotation began: the number of the key that every process must know."""
+
+_MINSK_S = 3 * 3600
+_FIRST_YEAR = 2020
+_BOUND = struct.Struct(">16sII")
+
+logger = logging.getLogger(__name__)
+
+
+class StaleKeyError(SpravaError):
+    """Another process rotates to a key that this one was not given."""
+
+    def __init__(self) -> None:
+        super().__init__("The rows move to a new secret key that this process was not given: restart it.")
+
+
+def month_of(seconds: float) -> int:
+    """The month in Minsk, counted from January 2020."""
+    date = time.gmtime(seconds + _MINSK_S)
+    return (date.tm_year - _FIRST_YEAR) * 12 + date.tm_mon - 1
+
+
+def check_keys(engine: Engine, keys: Keys | None) -> None:
+    """Raises `LostKeyError` where somebody's row could not be opened. For the start, before anything is sent."""
+    known = [key.kid for key in keys.all] if keys else []
+    unknown = select(SUBSCRIBERS.c.kid).where(SUBSCRIBERS.c.kid.not_in(known)).limit(1)
+    with engine.connect() as connection:
+        if connection.scalar(unknown) is not None:
+            raise LostKeyError
+
+
+class Subscribers:
+    """The table of sealed records. `keys` returns the keys as they are now, `now` seconds since 1970."""
+
+    def __init__(self, engine: Engine, keys: KeySource, *, now: Callable[[], float]) -> None:
+        self._engine = engine
+        self._keys = keys
+        self._now = now
+        self._insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+
+    def tag(self, chat: int) -> bytes:
+        """Under which a new row of this chat is found."""
+        return self._keys().current.tag(chat)
+
+    def tags_of(self, chat: int) -> list[bytes]:
+        """Every tag under which this chat may be found, the current key's first."""
+        return [key.tag(chat) for key in self._keys().all]
+
+    def get(self, chat: int) -> Record | None:
+        """What is kept about a chat; None where nothing is, or where the row was tampered with."""
+        with self._engine.connect() as connection:
+            keys = self._known(connection)
+            row = _find(connection, keys, chat)
+            return _opened(row, keys) if row else None
+
+    def put(self, record: Record, *, renew: bool = True) -> None:
+        """Keep a record in place of the chat's earlier one. Without `renew` an earlier row expires when it would have.
+
+        A row stays under the key it has until the keys are rotated: a broadcast walks in the order of tags, so none
+        may change while one is on its way.
+        """
+        with transaction(self._engine) as connection:
+            keys = self._known(connection)
+            earlier = _find(connection, keys, record.chat)
+            key = keys.of(earlier.kid) if earlier else keys.current
+            month = month_of(self._now()) if renew or not earlier else earlier.month
+            row = sealed_row(record, key, month)
+            statement = self._insert(SUBSCRIBERS).values(row)
+            connection.execute(statement.on_conflict_do_update(index_elements=[SUBSCRIBERS.c.tag], set_=row))
+
+    def forget(self, chat: int, *, drop_deletions: bool = False) -> bool:
+        """Delete the record and everything queued for the chat in one transaction; whether there was a record. With
+        `drop_deletions` also what was to be deleted in the dialogue later."""
+        with transaction(self._engine) as connection:
+            tags = [key.tag(chat) for key in self._known(connection).all]
+            gone = connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags))).rowcount
+            connection.execute(delete(OUTBOX).where(OUTBOX.c.tag.in_(tags)))
+            if drop_deletions:
+                connection.execute(delete(DELETIONS).where(DELETIONS.c.tag.in_(tags)))
+        checkpoint(self._engine)
+        return gone > 0
+
+    def moved(self, old: int, new: int) -> None:
+        """Follow a group that became a supergroup: its record, and what is queued for it, under the new chat id."""
+        with transaction(self._engine) as connection:
+            keys = self._known(connection)
+            row = _find(connection, keys, old)
+            record = _opened(row, keys) if row else None
+            if row is None or record is None:
+                return
+            fresh = sealed_row(replace(record, chat=new), keys.of(row.kid), row.month)
+            connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag == row.tag))
+            statement = self._insert(SUBSCRIBERS).values(fresh)
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=[SUBSCRIBERS.c.tag], set_=fresh)
+            )
+            self._requeue(connection, row.tag, fresh["tag"])
+
+    def open_many(self, tags: Sequence[bytes]) -> dict[bytes, Record]:
+        """The records of those tags that still have one. Raises `LostKeyError`."""
+        found: dict[bytes, Record] = {}
+        for start in range(0, len(tags), CHUNK):
+            wanted = list(tags[start : start + CHUNK])
+            with self._engine.connect() as connection:
+                keys = self._known(connection)
+                rows = connection.execute(select(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(wanted))).all()
+            found |= {row.tag: record for row in rows if (record := _opened(row, keys))}
+        return found
+
+    def tags_after(self, cursor: bytes, limit: int) -> list[bytes]:
+        """The next tags behind `cursor`, in their order, which says nothing of people; b"" is before the first."""
+        tags = select(SUBSCRIBERS.c.tag).where(SUBSCRIBERS.c.tag > cursor)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(tags.order_by(SUBSCRIBERS.c.tag).limit(limit)))
+
+    def scan(self) -> Iterator[Record]:
+        """Every record, a chunk in memory at a time."""
+        cursor = b""
+        while tags := self.tags_after(cursor, CHUNK):
+            yield from self.open_many(tags).values()
+            cursor = tags[-1]
+
+    def expiring(self, tags: Sequence[bytes], *, keep_months: int) -> set[bytes]:
+        """Those of the tags whose rows are deleted when this month ends, unless they are renewed."""
+        last = month_of(self._now()) - keep_months
+        rows = select(SUBSCRIBERS.c.tag).where(SUBSCRIBERS.c.tag.in_(tags), SUBSCRIBERS.c.month <= last)
+        with self._engine.connect() as connection:
+            return set(connection.scalars(rows))
+
+    def expire(self, keep_months: int) -> int:
+        """Delete the rows whose last renewal is more than so many full months ago; how many there were."""
+        old = select(SUBSCRIBERS.c.tag).where(SUBSCRIBERS.c.month < month_of(self._now()) - keep_months)
+        gone = 0
+        while True:
+            with transaction(self._engine) as connection:
+                tags = list(connection.scalars(old.limit(CHUNK)))
+                connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags)))
+                connection.execute(delete(OUTBOX).where(OUTBOX.c.tag.in_(tags)))
+            gone += len(tags)
+            if len(tags) < CHUNK:
+                break
+        if gone:
+            checkpoint(self._engine)
+        return gone
+
+    def count_rounded(self) -> int:
+        """How many rows there are, rounded down to ten, so that nobody's coming or going shows."""
+        with self._engine.connect() as connection:
+            return rounded(connection.scalar(select(func.count()).select_from(SUBSCRIBERS)) or 0)
+
+    def _known(self, connection: Connection) -> Keys:
+        """The keys, after a look whether they are still those of the table."""
+        keys, required = self._keys(), switch(connection, KEY_SWITCH)
+        if required is not None and int(required) not in {key.kid for key in keys.all}:
+            raise StaleKeyError
+        return keys
+
+    def _requeue(self, connection: Connection, old: bytes, new: bytes) -> None:
+        """Give what is queued under a tag to another one. A broadcast that had not come to the old tag yet and is past
+        the new one would never come to it: the row is queued here."""
+        connection.execute(delete(OUTBOX).where(OUTBOX.c.tag == new))
+        connection.execute(OUTBOX.update().where(OUTBOX.c.tag == old).values(tag=new))
+        passed = select(BROADCASTS.c.id).where(
+            BROADCASTS.c.state == "open",
+            BROADCASTS.c.filled.is_(False),
+            BROADCASTS.c.cursor < old,
+            BROADCASTS.c.cursor >= new,
+        )
+        for broadcast in connection.scalars(passed).all():
+            row = {"broadcast": broadcast, "tag": new, "state": "pending", "attempts": 0, "not_before": 0.0}
+            connection.execute(self._insert(OUTBOX).values(row).on_conflict_do_nothing())
+
+
+def rounded(count: int) -> int:
+    """Down to ten: the only form in which numbers of people leave the program."""
+    return count - count % 10
+
+
+def sealed_row(record: Record, key: Key, month: int) -> dict[str, Any]:
+    """The row of a record under `key`."""
+    tag = key.tag(record.chat)
+    blob = key.seal(pack(record), bound_to(tag, key.kid, month))
+    return {"tag": tag, "kid": key.kid, "blob": blob, "month": month}
+
+
+def bound_to(tag: bytes, kid: int, month: int) -> bytes:
+    """What a sealed record is bound to."""
+    return b"subscriber 1 " + _BOUND.pack(tag, kid, month)
+
+
+def checkpoint(engine: Engine) -> None:
+    """Empty SQLite's journal, so that what was deleted is not in it either."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _find(connection: Connection, keys: Keys, chat: int) -> "Row[tuple[bytes, int, bytes, int]] | None":
+    """The row of a chat, under whichever key it is."""
+    tags = [key.tag(chat) for key in keys.all]
+    rows = connection.execute(select(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags))).all()
+    return min(rows, key=lambda row: tags.index(row.tag), default=None)
+
+
+def _opened(row: "Row[tuple[bytes, int, bytes, int]]", keys: Keys) -> Record | None:
+    packed = keys.of(row.kid).open(row.blob, bound_to(row.tag, row.kid, row.month))
+    if packed is None:
+        logger.error("a sealed row does not open")
+        return None
+    return unpack(packed)
