@@ -8,7 +8,7 @@ index versions; what cannot be read, or names what is no longer there, is answer
     1m<quotes>         further quotes
     1c<quotes>         closest quotes, not an answer  1e<n>      answer an example question
     1b<quotes>         how to cite these quotes
-    1k<tab><page><case>   a case: s status, t timeline, n status in a new message
+    1k<tab><page><case>   a case: s status, t timeline, d differences, n status in a new message
     1l<page><search>   a page of the people
 
 Buttons about one's own updates and settings are in `own_callbacks.py`.
@@ -117,6 +117,7 @@ class Tab(StrEnum):
 
     STATUS = "s"
     TIMELINE = "t"
+    DIFFERENCES = "d"
     NEW = "n"
     """The status in a new message: what the button stands under stays."""
 
@@ -162,7 +163,7 @@ _GRAMMAR = re.compile(
     rf"1(?:a(?P<shown>{_QUOTES}{{1,{MAX_SHOWN}}})|x(?P<number>[1-3])(?P<shift>[-0+])(?P<context>{_QUOTES}{{1,{MAX_SHOWN}}})"
     rf"|m(?P<more>{_QUOTES}{{1,{MAX_MORE}}})|c(?P<closest>{_QUOTES}{{1,{MAX_MORE}}})"
     rf"|q(?P<case>{_CASE})|g(?P<page>[0-9]{{2}})|e(?P<example>[0-2])"
-    rf"|b(?P<cited>{_QUOTES}{{1,{MAX_SHOWN}}})|k(?P<tab>[stn])(?P<leaf>[0-9]{{2}})(?P<card>{_CASE})"
+    rf"|b(?P<cited>{_QUOTES}{{1,{MAX_SHOWN}}})|k(?P<tab>[stdn])(?P<leaf>[0-9]{{2}})(?P<card>{_CASE})"
     rf"|l(?P<list>[0-9]{{2}})(?P<search>[a-z]{{0,{MAX_SEARCH}}}))",
     re.ASCII,
 )

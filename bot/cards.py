@@ -1,4 +1,4 @@
-"""The pages about cases: a card with status and timeline, the list of people, and what is said when there is no card."""
+"""The pages about cases: a card with status, timeline and what sources differ about, the list of people, and what is said when there is no card."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from bot.texts import Texts
 from corpus.cases import Cases
 from corpus.document import PartialDate
 from index.case_file import CaseFile
+from index.disagreements import Disagreement, Topic
 from index.said import Line
 
 _STATUS_LINES, _TIMELINE_LINES = 3, 5
@@ -36,6 +37,8 @@ class Cards:
 
     def card(self, file: CaseFile, tab: Tab, page: int) -> Page:
         """A side of a card; a page past the last one is the last."""
+        if tab is Tab.DIFFERENCES and file.disagreements:
+            return self._differences(file, page)
         timeline = tab is Tab.TIMELINE
         lines, draw = (file.timeline, self._event) if timeline else (file.status, self._status)
         count = _TIMELINE_LINES if timeline else _STATUS_LINES
@@ -45,8 +48,7 @@ class Cards:
         writer = Writer()
         head(writer)
         title = self.texts.say("Timeline") if timeline else self.texts.say("Status, newest first")
-        of = self.texts.say("page {n} of {last}", n=page + 1, last=len(leaves))
-        writer.bold(f"{title} · {of}" if len(leaves) > 1 else title).plain("\n\n" if timeline else "\n")
+        writer.bold(self._titled(title, page, len(leaves))).plain("\n\n" if timeline else "\n")
         for line in leaves[page]:
             draw(writer, line)
             writer.plain("\n\n")
@@ -54,7 +56,52 @@ class Cards:
             nothing = self.texts.say("No source in the base says where this person is.")
             writer.plain(nothing).plain("\n\n")
         foot(writer)
-        return writer.page(self._keyboard(file, timeline, page, len(leaves)))
+        here = Tab.TIMELINE if timeline else Tab.STATUS
+        return writer.page(self._keyboard(file, here, page, len(leaves)))
+
+    def _differences(self, file: CaseFile, page: int) -> Page:
+        """What the sources disagree about, a fact a page; one that fits on no page is told on two."""
+        foot = self._foot(file, timeline=True)
+        leaves = [
+            (head, lines)
+            for head, fact in ((self._fact(file, fact), fact) for fact in file.disagreements)
+            for lines in _leaves(fact.lines, self._status, _STATUS_LINES, room=_room(head, foot))
+        ]
+        page = min(page, len(leaves) - 1)
+        head, lines = leaves[page]
+        writer = Writer()
+        title = self._titled(self.texts.say("Sources differ"), page, len(leaves))
+        writer.bold(title).plain("\n")
+        head(writer)
+        for line in lines:
+            self._status(writer, line)
+            writer.plain("\n\n")
+        foot(writer)
+        return writer.page(self._keyboard(file, Tab.DIFFERENCES, page, len(leaves)))
+
+    def _fact(self, file: CaseFile, fact: Disagreement) -> Callable[[Writer], None]:
+        """Whom a fact is about, and the words of each side, which are slices of the quotes below."""
+        sides = zip(fact.lines, fact.words, strict=True)
+        words = " / ".join(f"«{inline(line.document.text[slice(*span)])}»" for line, span in sides)
+
+        def head(writer: Writer) -> None:
+            writer.plain(f"{self._name(file.case)} · {self._topic(fact.topic)}\n{words}\n\n")
+
+        return head
+
+    def _topic(self, topic: Topic) -> str:
+        say = self.texts.say
+        return {
+            Topic.ARREST: say("Date of arrest"),
+            Topic.SENTENCE: say("Length of the sentence"),
+            Topic.PLACE: say("Place of detention"),
+            Topic.RELEASE: say("Date of release"),
+        }[topic]
+
+    def _titled(self, title: str, page: int, leaves: int) -> str:
+        """The title of a side, with the number of its page where there are several."""
+        of = self.texts.say("page {n} of {last}", n=page + 1, last=leaves)
+        return f"{title} · {of}" if leaves > 1 else title
 
     def people(self, people: Sequence[str], page: int, *, search: str, among: int) -> Page:
         """A page of people as buttons; `among` is how many have a card at all."""
@@ -178,22 +225,30 @@ class Cards:
     def _link(self, case: str) -> str:
         return deep_link(self.bot_name, case_link(case))
 
-    def _keyboard(self, file: CaseFile, timeline: bool, page: int, leaves: int) -> Keyboard:
+    def _keyboard(self, file: CaseFile, here: Tab, page: int, leaves: int) -> Keyboard:
         say = self.texts.say
-        here, there = (Tab.TIMELINE, Tab.STATUS) if timeline else (Tab.STATUS, Tab.TIMELINE)
-        back, on = (say("◂ Earlier"), say("Later ▸")) if timeline else (say("◂ Newer"), say("Older ▸"))
-        turns = [(page - 1, back, page > 0), (page + 1, on, page + 1 < leaves)]
-        turning = tuple(
-            InlineKeyboardButton(words, callback_data=str(ShowCase(file.case, here, to)))
-            for to, words, possible in turns
-            if possible
+        turning = {
+            Tab.STATUS: (say("◂ Newer"), say("Older ▸")),
+            Tab.TIMELINE: (say("◂ Earlier"), say("Later ▸")),
+            Tab.DIFFERENCES: (say("◂ Back"), say("Next ▸")),
+        }[here]
+        turns = zip((page - 1, page + 1), turning, (page > 0, page + 1 < leaves), strict=True)
+        timeline = self.texts.count("Timeline, {n} line ▸", "Timeline, {n} lines ▸", len(file.timeline))
+        differ = say("⚖ Sources differ ({n})", n=len(file.disagreements))
+        sides = (
+            (Tab.STATUS, say("◂ Status"), True),
+            (Tab.TIMELINE, timeline, bool(file.timeline)),
+            (Tab.DIFFERENCES, differ, bool(file.disagreements)),
         )
-        other = self.texts.count("Timeline, {n} line ▸", "Timeline, {n} lines ▸", len(file.timeline))
-        last = [InlineKeyboardButton(say("Copy link"), copy_text=CopyTextButton(self._link(file.case)))]
-        if timeline or file.timeline:
-            words = say("◂ Status") if timeline else other
-            last.insert(0, InlineKeyboardButton(words, callback_data=str(ShowCase(file.case, there))))
-        return tuple(row for row in (turning, tuple(last)) if row)
+        opening = [(side, words) for side, words, there in sides if there and side is not here]
+        copying = InlineKeyboardButton(say("Copy link"), copy_text=CopyTextButton(self._link(file.case)))
+        turned = tuple(self._leaf(file, here, to, words) for to, words, possible in turns if possible)
+        opened = tuple(self._leaf(file, side, 0, words) for side, words in opening)
+        last = ((*opened, copying),) if len(opened) < 2 else (opened, (copying,))  # three would be cut
+        return tuple(row for row in (turned, *last) if row)
+
+    def _leaf(self, file: CaseFile, side: Tab, page: int, words: str) -> InlineKeyboardButton:
+        return InlineKeyboardButton(words, callback_data=str(ShowCase(file.case, side, page)))
 
 
 def _leaves(lines: Sequence[Line], draw: Draw, count: int, *, room: tuple[int, int]) -> list[list[Line]]:

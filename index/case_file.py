@@ -16,6 +16,7 @@ from corpus.cases import Case, Cases, CaseType, Mention
 from corpus.document import Document
 from index import choosing
 from index.about import people, subjects
+from index.disagreements import Disagreement, disagreements
 from index.excerpt import MAX_CHARS, MAX_SENTENCE
 from index.mentions import MentionTable
 from index.origins import from_files
@@ -51,6 +52,8 @@ class CaseFile:
     """Ids of the people most often named in the same passages."""
     similar: tuple[str, ...]
     """Ids of other people with a similar name."""
+    disagreements: tuple[Disagreement, ...]
+    """What sources of different origins disagree about."""
 
 
 def may_have_card(case: Case) -> bool:
@@ -97,6 +100,13 @@ class CaseBook:
             designations=choosing.designations(said),
             close=self._close(case, passages, similar),
             similar=tuple(other for other in similar if self.has_card(other)),
+            disagreements=disagreements(
+                [one.line for one in said],
+                case=case,
+                language=language,
+                origin=self._origin,
+                cases=self._cases,
+            ),
         )
 
     def _passages_of(self, case: str) -> list[int]:

@@ -18,6 +18,7 @@ from bot.texts import LANGUAGES, texts
 from corpus.cases import load_cases
 from corpus.document import Document, normalise
 from index.case_file import CaseBook, CaseFile
+from index.disagreements import Disagreement, Topic
 from index.excerpt import Excerpt
 from index.said import Line
 from index.statements import statements
@@ -118,6 +119,47 @@ def test_people_named_together_open_their_cards() -> None:
     ]
 
 
+def disagreement(topic: Topic, *told: str) -> Disagreement:
+    lines = tuple(line(replace(VERDICT, id=f"d{n}", text=text)) for n, text in enumerate(told))
+    return Disagreement(topic, lines, tuple((0, text.index(" ")) for text in told))
+
+
+def test_what_sources_differ_about_has_a_side_of_its_own_with_the_words_of_each() -> None:
+    facts = (
+        disagreement(Topic.RELEASE, "June was it.", "September was it."),
+        disagreement(Topic.ARREST, "May it was.", "July it was."),
+    )
+    file = replace(sample(), disagreements=facts)
+    card = cards().card(file, Tab.STATUS, 0)
+    assert [[button.text for button in row] for row in card.keyboard] == [
+        ["Timeline, 4 lines ▸", "⚖ Sources differ (2)"],
+        ["Copy link"],
+    ]
+    first, second = turned(file, Tab.DIFFERENCES)
+    assert first.text.startswith(
+        "Sources differ · page 1 of 2\nIhar Losik · Date of release\n«June» / «September»\n\nJune was it.\n"
+    )
+    assert second.quotes == ("May it was.", "July it was.")
+    assert [[button.text for button in row] for row in second.keyboard] == [
+        ["◂ Back"],
+        ["◂ Status", "Timeline, 4 lines ▸"],
+        ["Copy link"],
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fact_that_can_differ_has_a_name(language: str) -> None:
+    for topic in Topic:
+        page = cards(language).card(
+            replace(sample(), disagreements=(disagreement(topic, "A b.", "C d."),)), Tab.DIFFERENCES, 0
+        )
+        assert page.quotes == ("A b.", "C d.")
+
+
+def test_a_button_of_a_difference_that_is_settled_opens_the_status() -> None:
+    assert cards().card(sample(), Tab.DIFFERENCES, 3) == cards().card(sample(), Tab.STATUS, 0)
+
+
 def test_people_are_listed_eight_a_page_with_the_search_kept() -> None:
     everybody = [case.id for case in islice(CASES, 20)]
     pages = [cards().people(everybody, page, search="lasik", among=30) for page in (0, 1, 2, 99)]
@@ -153,7 +195,7 @@ HOSTILE = st.text(
         max_size=9,
     ),
     st.sampled_from(LANGUAGES),
-    st.sampled_from([Tab.STATUS, Tab.TIMELINE]),
+    st.sampled_from([Tab.STATUS, Tab.TIMELINE, Tab.DIFFERENCES]),
 )
 def test_every_page_of_every_card_fits_whatever_the_documents_hold(
     told: list[tuple[str, str, int, bool, str | None]], language: str, tab: Tab
@@ -163,7 +205,14 @@ def test_every_page_of_every_card_fits_whatever_the_documents_hold(
         words = normalise(f"😀{text * times}."[:500])
         document = replace(VERDICT, id=f"d{n}", publisher=publisher * times, text=words, notice=notice)
         lines.append(replace(line(document), sensitive=sensitive))
-    file = replace(sample(), status=tuple(lines), timeline=tuple(lines), close=("statkevich",) * 5)
+    facts = (Disagreement(Topic.PLACE, tuple(lines), tuple((0, 5) for _ in lines)),)
+    file = replace(
+        sample(),
+        status=tuple(lines),
+        timeline=tuple(lines),
+        disagreements=facts,
+        close=("statkevich",) * 5,
+    )
     shown: list[str] = []
     for page in turned(file, tab, language):
         assert utf16_units(page.text) <= 4096
