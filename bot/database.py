@@ -30,6 +30,7 @@ from corpus.errors import SpravaError
 __all__ = [
     "BROADCASTS",
     "CLAIMS",
+    "CONSIDERED",
     "DELETIONS",
     "METADATA",
     "NEWS",
@@ -101,6 +102,15 @@ NEWS = Table(
     Column("hour", Integer, nullable=False, comment="hours since 1970 when it was announced"),
     Column("cancelled", Boolean, nullable=False, comment="taken back before it was sent to all"),
     Column("content", Text, nullable=False, comment="public text: quotes, cases, publishers, as JSON"),
+)
+
+CONSIDERED = Table(
+    "considered",
+    METADATA,
+    Column("document", String(80), primary_key=True, comment="id of a document that is no news any more"),
+    Column(
+        "sha256", String(64), nullable=False, comment="of its public text, to recognise it under another id"
+    ),
 )
 
 BROADCASTS = Table(

@@ -1,0 +1,316 @@
+"""Numbered update messages: what each tells, and the list of those that were announced. Who gets them: `matching.py`.
+
+A message is public text and stands for itself: it keeps its quotes, so that it can be sent days later, from a machine
+without the index, in the words that were approved.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.database import BROADCASTS, CONSIDERED, NEWS, SWITCHES, Engine
+from corpus.document import PartialDate, Reliability
+from corpus.errors import SpravaError
+from index.risks import Risk
+
+HOUR = 3600
+A_PAGE = 5
+RECENT = 10
+"""Messages that /news goes back."""
+CORRECTIONS = 20
+"""Corrections and withdrawals that /corrections goes back."""
+
+
+class NoSuchNewsError(SpravaError):
+    """No message has this number."""
+
+
+class NewsKind(StrEnum):
+    """What a message does."""
+
+    NEW = "new"
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
+
+
+class Reason(StrEnum):
+    """Why something is corrected or withdrawn; nothing else is ever given as a reason."""
+
+    SOURCE_CHANGED = "source changed"
+    SOURCE_WITHDREW = "source withdrew"
+    WRONG_PERSON = "wrong person"
+    WRONG_DATE = "wrong date"
+    OUR_ERROR = "our error"
+    SAFETY = "safety"
+    LEGAL_REQUEST = "legal request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsQuote:
+    """An exact slice of a document, with what must stand beside it."""
+
+    text: str
+    document: str
+    start: int
+    end: int
+    title: str
+    publisher: str
+    published: PartialDate
+    language: str
+    reliability: Reliability
+    link: str | None = None
+    """To the quoted words; `None` for a document without a public address."""
+    notice: str | None = None
+    note: str | None = None
+    sensitive: bool = False
+    """Health, violence or death: shown folded."""
+    before: str | None = None
+    """In a correction: what stood there when it was announced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a message tells, before it has a number."""
+
+    kind: NewsKind
+    documents: tuple[str, ...]
+    """Their ids: the document that is quoted, then those that say the same."""
+    cases: tuple[str, ...] = ()
+    """Ids of the people it is about, the main one first."""
+    publishers: tuple[str, ...] = ()
+    """Ids of `corpus/publishers.py`."""
+    quotes: tuple[NewsQuote, ...] = ()
+    """One to three; none in a withdrawal, whose words are not repeated."""
+    stems: str = ""
+    """The words of quotes and titles as `matching.phrase` folds them; of a withdrawal those that it withdraws."""
+    risks: tuple[Risk, ...] = ()
+    """What kinds of grave facts it tells."""
+    corrects: int | None = None
+    """The first № about this: that of the new message, also where a correction of it is corrected again."""
+    reason: Reason | None = None
+
+    @property
+    def key(self) -> str:
+        """64 hex digits of exactly what it tells: what a maintainer approves, and what is announced only once."""
+        return hashlib.sha256(_json(_told(self)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News(Draft):
+    """A message that was announced."""
+
+    number: int
+    """The public №."""
+    hour: int
+    """Hours since 1970 when it was announced."""
+    cancelled: bool = False
+    """Taken back before it was sent to all."""
+    overtaken: int | None = None
+    """The newest № that corrects or withdraws what this one tells."""
+    withdrawn: bool = False
+    """Whether that one, or this one, withdraws it: its words may not be shown any more."""
+
+    def __hash__(self) -> int:
+        return self.number
+
+
+class Announcements:
+    """The announced messages in the database. `now` is the time in seconds since 1970."""
+
+    def __init__(self, engine: Engine, now: Callable[[], float]) -> None:
+        self._engine = engine
+        self._now = now
+
+    def all(self) -> tuple[News, ...]:
+        """Every message, cancelled ones included, in order."""
+        with self._engine.connect() as connection:
+            return _news(connection.execute(select(NEWS).order_by(NEWS.c.number)).all())
+
+    def get(self, number: int) -> News | None:
+        """The message with this №, cancelled or not."""
+        about = (NEWS.c.number == number) | (NEWS.c.corrects == number)
+        with self._engine.connect() as connection:
+            row = connection.execute(select(NEWS).where(NEWS.c.number == number)).one_or_none()
+            if row is not None and row.corrects is not None:
+                about = (NEWS.c.number == row.corrects) | (NEWS.c.corrects == row.corrects)
+            rows = connection.execute(select(NEWS).where(about).order_by(NEWS.c.number)).all()
+        return next((news for news in _news(rows) if news.number == number), None)
+
+    def latest(self) -> int:
+        """The newest №; 0 before the first."""
+        with self._engine.connect() as connection:
+            return int(connection.scalar(select(func.coalesce(func.max(NEWS.c.number), 0))) or 0)
+
+    def recent(self) -> tuple[News, ...]:
+        """The messages that /news shows, newest first: not cancelled, not withdrawn since."""
+        shown = [news for news in self.all() if not news.cancelled]
+        shown = [news for news in shown if not news.withdrawn or news.kind is NewsKind.WITHDRAWAL]
+        return tuple(reversed(shown[-RECENT:]))
+
+    def page(self, page: int) -> tuple[News, ...]:
+        """Page `page`, from 0, of `recent`: five a page; empty past the last."""
+        return self.recent()[page * A_PAGE :][:A_PAGE]
+
+    def corrections(self) -> tuple[News, ...]:
+        """The last corrections and withdrawals, newest first."""
+        found = [news for news in self.all() if news.kind is not NewsKind.NEW and not news.cancelled]
+        return tuple(reversed(found[-CORRECTIONS:]))
+
+    def considered(self) -> Mapping[str, str]:
+        """Id and sha256 of every document that is no news any more: told of, left out, or there from the start."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(CONSIDERED.c.document, CONSIDERED.c.sha256)).all()
+        return {row.document: row.sha256 for row in rows}
+
+    def begin(self, documents: Mapping[str, str]) -> None:
+        """Take note of documents, sha256 by id, as no news: the starting point, or what is left out for good."""
+        with self._engine.begin() as connection:
+            _lock(connection)
+            _consider(connection, documents)
+
+    def announce(self, drafts: Sequence[Draft], *, considered: Mapping[str, str]) -> tuple[int, ...]:
+        """Give each draft a number and open its broadcast, in one transaction; returns the numbers, in order.
+
+        `considered` are the documents, sha256 by id, that are settled with this. What was announced before keeps its
+        number and is not sent again, also where two processes announce at once.
+        """
+        with self._engine.begin() as connection:
+            _lock(connection)
+            numbers = [_announce(connection, draft, int(self._now() // HOUR)) for draft in drafts]
+            _consider(connection, considered)
+        return tuple(numbers)
+
+    def cancel(self, number: int) -> None:
+        """Send a message to nobody else; those who have it keep it. Raises `NoSuchNewsError`."""
+        with self._engine.begin() as connection:
+            found = connection.execute(update(NEWS).where(NEWS.c.number == number).values(cancelled=True))
+            if not found.rowcount:
+                raise NoSuchNewsError(
+                    f"There is no message № {number}: `sprava news status` lists the last ones."
+                )
+            _close(connection, number)
+
+
+def content(draft: Draft) -> str:
+    """What a draft tells beside its kind and the № that it corrects, as JSON."""
+    return _json({name: value for name, value in _told(draft).items() if name not in {"kind", "corrects"}})
+
+
+def _told(draft: Draft) -> dict[str, Any]:
+    told = {field.name: getattr(draft, field.name) for field in fields(Draft)}
+    quotes = [
+        {field.name: getattr(quote, field.name) for field in fields(NewsQuote)} for quote in draft.quotes
+    ]
+    return told | {"quotes": quotes}
+
+
+def _json(told: Mapping[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _news(rows: Iterable[Row[Any]]) -> tuple[News, ...]:
+    """Rows in the order of their numbers, each knowing what came after it."""
+    read = [_read(row) for row in rows]
+    last: dict[int, News] = {}
+    for news in read:
+        if not news.cancelled:
+            last[news.corrects or news.number] = news
+    return tuple(_with_last(news, last.get(news.corrects or news.number)) for news in read)
+
+
+def _with_last(news: News, last: News | None) -> News:
+    if last is None or last.kind is NewsKind.NEW:
+        return news
+    overtaken = last.number if last.number > news.number else None
+    return replace(news, overtaken=overtaken, withdrawn=last.kind is NewsKind.WITHDRAWAL)
+
+
+def _read(row: Row[Any]) -> News:
+    told = json.loads(row.content)
+    quotes = tuple(
+        NewsQuote(
+            **quote
+            | {
+                "published": PartialDate.parse(quote["published"]),
+                "reliability": Reliability(quote["reliability"]),
+            }
+        )
+        for quote in told["quotes"]
+    )
+    return News(
+        number=row.number,
+        hour=row.hour,
+        cancelled=row.cancelled,
+        kind=NewsKind(row.kind),
+        corrects=row.corrects,
+        documents=tuple(told["documents"]),
+        cases=tuple(told["cases"]),
+        publishers=tuple(told["publishers"]),
+        quotes=quotes,
+        stems=told["stems"],
+        risks=tuple(map(Risk, told["risks"])),
+        reason=Reason(told["reason"]) if told["reason"] else None,
+    )
+
+
+def _lock(connection: Connection) -> None:
+    """Wait until nobody else announces: the first write takes SQLite's lock, and PostgreSQL's of this row."""
+    taken = update(SWITCHES).where(SWITCHES.c.name == "announcing").values(value="")
+    if not connection.execute(taken).rowcount:
+        with suppress(IntegrityError), connection.begin_nested():
+            connection.execute(insert(SWITCHES).values(name="announcing", value=""))
+        connection.execute(taken)
+
+
+def _announce(connection: Connection, draft: Draft, hour: int) -> int:
+    """The number of a draft: the one that it has, or the next, with its broadcast."""
+    known = connection.scalar(select(NEWS.c.number).where(NEWS.c.key == draft.key))
+    if known is not None:
+        return int(known)
+    number = int(connection.scalar(select(func.coalesce(func.max(NEWS.c.number), 0))) or 0) + 1
+    connection.execute(
+        insert(NEWS).values(
+            number=number,
+            key=draft.key,
+            kind=draft.kind,
+            corrects=draft.corrects,
+            hour=hour,
+            cancelled=False,
+            content=content(draft),
+        )
+    )
+    connection.execute(
+        insert(BROADCASTS).values(what="news", number=number, state="open", cursor=b"", filled=False)
+    )
+    if draft.corrects is not None:
+        earlier = select(NEWS.c.number).where(
+            (NEWS.c.number == draft.corrects) | (NEWS.c.corrects == draft.corrects), NEWS.c.number < number
+        )
+        for old in connection.scalars(earlier).all():
+            _close(connection, old)  # what is no longer so is sent to nobody else
+    return number
+
+
+def _close(connection: Connection, number: int) -> None:
+    """End the broadcast of a message, unless it has ended."""
+    this = (BROADCASTS.c.what == "news") & (BROADCASTS.c.number == number) & (BROADCASTS.c.state == "open")
+    connection.execute(update(BROADCASTS).where(this).values(state="cancelled"))
+
+
+def _consider(connection: Connection, documents: Mapping[str, str]) -> None:
+    rows = connection.execute(select(CONSIDERED.c.document, CONSIDERED.c.sha256)).all()
+    known = {row.document: row.sha256 for row in rows}
+    added = [{"document": each, "sha256": documents[each]} for each in documents.keys() - known.keys()]
+    changed = {each for each in documents.keys() & known.keys() if documents[each] != known[each]}
+    if added:
+        connection.execute(insert(CONSIDERED), added)
+    for each in sorted(changed):
+        row = update(CONSIDERED).where(CONSIDERED.c.document == each)
+        connection.execute(row.values(sha256=documents[each]))
