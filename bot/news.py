@@ -7,15 +7,14 @@ without the index, in the words that were approved.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
-from bot.database import BROADCASTS, CONSIDERED, NEWS, SWITCHES, Engine
+from bot.database import BROADCASTS, CONSIDERED, NEWS, Engine, transaction
+from bot.switches import set_switch
 from corpus.document import PartialDate, Reliability
 from corpus.errors import SpravaError
 from index.risks import Risk
@@ -171,8 +170,8 @@ class Announcements:
 
     def begin(self, documents: Mapping[str, str]) -> None:
         """Take note of documents, sha256 by id, as no news: the starting point, or what is left out for good."""
-        with self._engine.begin() as connection:
-            _lock(connection)
+        with transaction(self._engine) as connection:
+            set_switch(connection, "announcing", "")  # PostgreSQL: whoever else announces waits for this row
             _consider(connection, documents)
 
     def announce(self, drafts: Sequence[Draft], *, considered: Mapping[str, str]) -> tuple[int, ...]:
@@ -181,8 +180,8 @@ class Announcements:
         `considered` are the documents, sha256 by id, that are settled with this. What was announced before keeps its
         number and is not sent again, also where two processes announce at once.
         """
-        with self._engine.begin() as connection:
-            _lock(connection)
+        with transaction(self._engine) as connection:
+            set_switch(connection, "announcing", "")  # PostgreSQL: whoever else announces waits for this row
             numbers = [_announce(connection, draft, int(self._now() // HOUR)) for draft in drafts]
             _consider(connection, considered)
         return tuple(numbers)
@@ -260,15 +259,6 @@ def _read(row: Row[Any]) -> News:
     )
 
 
-def _lock(connection: Connection) -> None:
-    """Wait until nobody else announces: the first write takes SQLite's lock, and PostgreSQL's of this row."""
-    taken = update(SWITCHES).where(SWITCHES.c.name == "announcing").values(value="")
-    if not connection.execute(taken).rowcount:
-        with suppress(IntegrityError), connection.begin_nested():
-            connection.execute(insert(SWITCHES).values(name="announcing", value=""))
-        connection.execute(taken)
-
-
 def _announce(connection: Connection, draft: Draft, hour: int) -> int:
     """The number of a draft: the one that it has, or the next, with its broadcast."""
     known = connection.scalar(select(NEWS.c.number).where(NEWS.c.key == draft.key))
@@ -300,7 +290,7 @@ def _announce(connection: Connection, draft: Draft, hour: int) -> int:
 
 def _close(connection: Connection, number: int) -> None:
     """End the broadcast of a message, unless it has ended."""
-    this = (BROADCASTS.c.what == "news") & (BROADCASTS.c.number == number) & (BROADCASTS.c.state == "open")
+    this = (BROADCASTS.c.what == "news") & (BROADCASTS.c.number == number) & (BROADCASTS.c.state != "done")
     connection.execute(update(BROADCASTS).where(this).values(state="cancelled"))
 
 

@@ -12,6 +12,8 @@ from telegram import InlineKeyboardButton
 from bot.callbacks import ShowCase, Tab
 from bot.compose import Keyboard, Page, PageError, Writer, inline
 from bot.news import A_PAGE, News, NewsKind, NewsQuote, Reason
+from bot.own_callbacks import ListNews, Own, ShowNews, Unfollow
+from bot.record import FollowKind
 from bot.source import label, named
 from bot.texts import Texts
 from corpus.cases import load_cases
@@ -30,13 +32,13 @@ def news_page(news: News, words: Texts, *, quiet: bool = False, renewal: bool = 
     """One message; `renewal` adds the buttons that keep or end what is stored. A withdrawn one shows no words."""
     rows: list[Row] = []
     if quiet:
-        show = InlineKeyboardButton(words.say("Show"), callback_data=_show(news.number))
+        show = InlineKeyboardButton(words.say("Show"), callback_data=str(ShowNews(news.number)))
         rows.append((show,))
         text = words.say("1 new message № {number}", number=news.number)
         return Page(text, keyboard=(*rows, *_renewal(words, renewal)))
     if news.withdrawn:
         return Page(_withdrawal(news, words), keyboard=_renewal(words, renewal))
-    keyboard = (*_cases(news, words), *_renewal(words, renewal))
+    keyboard = (*_buttons(news, words), *_renewal(words, renewal))
     return _fitting(news.quotes, lambda quotes: _message(news, quotes, words, keyboard))
 
 
@@ -55,9 +57,9 @@ def digest_page(news: Sequence[News], words: Texts, *, quiet: bool = False) -> P
     def page(shown: Sequence[News]) -> Page:
         day = words.date(_day(news[-1].hour))
         writer = Writer().bold(say("Digest {date} · № {numbers}", date=day, numbers=numbers)).plain("\n")
-        for each in shown:
+        for each in news[:_IN_DIGEST]:
             writer.plain("\n")
-            _brief(writer, each, words)
+            _brief(writer, each, words, quoted=each in shown)
         return writer.page((*_numbers(news[:_IN_DIGEST]), *_more(others, words)))
 
     return _fitting(news[:_IN_DIGEST], page)
@@ -70,32 +72,38 @@ def renewal_page(words: Texts) -> Page:
 
 def news_list_page(recent: Sequence[News], page: int, words: Texts) -> Page:
     """Page `page`, from 0, of the `recent` messages, newest first, five a page; one past the end is the last."""
-    last = max(len(recent) - 1, 0) // A_PAGE
-    page = min(page, last)
-    turns = [(page - 1, words.say("◂ Newer"), page > 0), (page + 1, words.say("Older ▸"), page < last)]
-    turning = tuple(InlineKeyboardButton(text, callback_data=_page(to)) for to, text, there in turns if there)
-    keyboard = (turning,) if turning else ()
-    here = recent[page * A_PAGE :][:A_PAGE]
-    return _list(here, words, title=words.say("Latest updates"), keyboard=keyboard)
+    return _list(recent, page, words, corrections=False)
 
 
-def corrections_page(corrections: Sequence[News], words: Texts) -> Page:
-    """The last corrections and withdrawals, newest first, as many as fit."""
-    return _list(corrections, words, title=words.say("Corrections"), keyboard=())
+def corrections_page(corrections: Sequence[News], page: int, words: Texts) -> Page:
+    """The same of the corrections and withdrawals."""
+    return _list(corrections, page, words, corrections=True)
 
 
-def _list(news: Sequence[News], words: Texts, *, title: str, keyboard: Keyboard) -> Page:
+def _list(news: Sequence[News], page: int, words: Texts, *, corrections: bool) -> Page:
+    say = words.say
+    title = say("Corrections") if corrections else say("Latest updates")
     if not news:
-        return Page(title + "\n" + words.say("There is none yet."))
+        return Page(title + "\n" + say("There is none yet."))
+    last = (len(news) - 1) // A_PAGE
+    page = min(page, last)
+    turns = [(page - 1, say("◂ Newer"), page > 0), (page + 1, say("Older ▸"), page < last)]
+    turning = tuple(
+        InlineKeyboardButton(text, callback_data=str(ListNews(to, corrections=corrections)))
+        for to, text, there in turns
+        if there
+    )
+    here = news[page * A_PAGE :][:A_PAGE]
+    keyboard = (*_numbers(here), *((turning,) if turning else ()))
 
-    def page(shown: Sequence[News]) -> Page:
+    def leaf(shown: Sequence[News]) -> Page:
         writer = Writer().bold(title).plain("\n")
-        for each in shown:
+        for each in here:
             writer.plain("\n")
-            _brief(writer, each, words)
-        return writer.page((*_numbers(shown[:8]), *keyboard))
+            _brief(writer, each, words, quoted=each in shown)
+        return writer.page(keyboard)
 
-    return _fitting(news, page)
+    return _fitting(here, leaf)
 
 
 def _message(news: News, quotes: Sequence[NewsQuote], words: Texts, keyboard: Keyboard) -> Page:
@@ -194,13 +202,13 @@ def _attribution(writer: Writer, quote: NewsQuote, words: Texts) -> None:
         writer.plain("\n⚠ ").plain(words.say("Note: {note}", note=inline(quote.note)))
 
 
-def _brief(writer: Writer, news: News, words: Texts) -> None:
-    """Append a message as part of a list: its heading, and its first quote."""
+def _brief(writer: Writer, news: News, words: Texts, *, quoted: bool) -> None:
+    """Append a message as part of a list: its heading, and its first quote where there is room for it."""
     if news.withdrawn:
         writer.plain(_withdrawal(news, words)).plain("\n")
         return
     writer.plain(f"{_heading(news, words)} · {words.date(_day(news.hour))}\n")
-    if news.quotes:
+    if quoted and news.quotes:
         quote = news.quotes[0]
         writer.quote(quote.text, folded=quote.sensitive).plain("\n")
         _attribution(writer, quote, words)
@@ -208,13 +216,13 @@ def _brief(writer: Writer, news: News, words: Texts) -> None:
 
 
 def _fitting(parts: Sequence[Part], page: Callable[[Sequence[Part]], Page]) -> Page:
-    """The page with as many of the parts as fit, at least one: what does not fit is left out whole, never cut."""
-    for count in range(len(parts), 1, -1):
+    """The page with as many of the parts as fit: what does not fit is left out whole, never cut."""
+    for count in range(len(parts), 0, -1):
         try:
             return page(parts[:count])
         except PageError:
             continue
-    return page(parts[:1])
+    return page(())
 
 
 def _day(hour: int) -> PartialDate:
@@ -222,38 +230,39 @@ def _day(hour: int) -> PartialDate:
     return PartialDate(day.year, day.month, day.day)
 
 
-def _cases(news: News, words: Texts) -> tuple[Row, ...]:
-    """A button for each of the first cases."""
+def _buttons(news: News, words: Texts) -> tuple[Row, ...]:
+    """Buttons that open the first cases, and that end what is followed."""
+    mine = InlineKeyboardButton(words.say("My updates"), callback_data=Own.MINE)
     cases = _named(news)[:_NAMES]
-    texts = [words.say("Open case")] if len(cases) == 1 else [_name(case, words) for case in cases]
-    opens = tuple(
-        InlineKeyboardButton(text, callback_data=str(ShowCase(case, Tab.NEW)))
-        for text, case in zip(texts, cases, strict=True)
-    )
-    return (opens,) if opens else ()
+    if len(cases) == 1:
+        (case,) = cases
+        unfollow = str(Unfollow(FollowKind.CASE, case))
+        last = (InlineKeyboardButton(words.say("Unfollow"), callback_data=unfollow), mine)
+        return (_open(case, words.say("Open case")),), last
+    opens = tuple(_open(case, _name(case, words)) for case in cases)
+    return (opens, (mine,)) if opens else ((mine,),)
+
+
+def _open(case: str, text: str) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text, callback_data=str(ShowCase(case, Tab.NEW)))
 
 
 def _renewal(words: Texts, wanted: bool) -> tuple[Row, ...]:
     if not wanted:
         return ()
-    keep = InlineKeyboardButton(words.say("Keep"), callback_data="1r")
-    return ((keep, InlineKeyboardButton(words.say("Stop"), callback_data="1U")),)
+    keep = InlineKeyboardButton(words.say("Keep"), callback_data=Own.RENEW)
+    return ((keep, InlineKeyboardButton(words.say("Stop"), callback_data=Own.STOP)),)
 
 
 def _numbers(news: Sequence[News]) -> tuple[Row, ...]:
     return (
-        tuple(InlineKeyboardButton(f"№ {each.number}", callback_data=_show(each.number)) for each in news),
+        tuple(
+            InlineKeyboardButton(f"№ {each.number}", callback_data=str(ShowNews(each.number)))
+            for each in news
+        ),
     )
 
 
 def _more(news: Sequence[News], words: Texts) -> tuple[Row, ...]:
     text = words.count("{n} more", "{n} more", len(news))
-    return ((InlineKeyboardButton(text, callback_data=_page(0)),),) if news else ()
-
-
-def _show(number: int) -> str:
-    return f"1d{number}"
-
-
-def _page(page: int) -> str:
-    return f"1n{page:02}"
+    return ((InlineKeyboardButton(text, callback_data=str(ListNews(0))),),) if news else ()
