@@ -9,7 +9,7 @@ from bot.callbacks import ListCases, ShowCase, Tab, case_link, shared
 from bot.compose import MAX_ENTITIES, MAX_UNITS, Keyboard, Page, Writer, arrives_unchanged, inline
 from bot.links import deep_link, source_link
 from bot.quotes import Quotes
-from bot.source import named, short_attribution
+from bot.source import named, short_attribution, told_until
 from bot.texts import Texts
 from corpus.cases import Cases
 from corpus.document import PartialDate
@@ -201,12 +201,9 @@ class Cards:
         return foot
 
     def _status(self, writer: Writer, line: Line) -> None:
-        published = line.document.published
-        date = self.texts.date(published)
-        own_date = (
-            published == PartialDate() or line.document.is_brief
-        )  # a brief tells dates in its sentences
-        when = date if own_date else self.texts.say("as of {date}", date=date)
+        until = told_until(line.document)
+        date = self.texts.date(until)
+        when = date if until == PartialDate() else self.texts.say("as of {date}", date=date)
         self._quote(writer, line, when)
 
     def _event(self, writer: Writer, line: Line) -> None:

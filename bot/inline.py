@@ -22,6 +22,7 @@ from bot.memory import Limits
 from bot.places import public
 from bot.render import Renderer
 from bot.replies import NO_PREVIEW, Replies
+from bot.source import told_until
 from bot.texts import DEFAULT, Texts, texts
 from corpus.cases import Cases
 from corpus.document import PartialDate
@@ -121,8 +122,8 @@ def _quote_card(
     if not page.quotes:
         return None
     title = _person(excerpt, answer, renderer) or inline(excerpt.document.title) or excerpt.document.id
-    if excerpt.document.published != PartialDate():
-        title = f"{title} · {renderer.texts.date(excerpt.document.published)}"
+    if (date := told_until(excerpt.document)) != PartialDate():
+        title = f"{title} · {renderer.texts.date(date)}"
     number = (
         f"{excerpt.document.id[:40]}-{excerpt.start}" if excerpt.document.id.isascii() else str(excerpt.start)
     )

@@ -11,7 +11,7 @@ from bot.citation import citations
 from bot.compose import Keyboard, Page, PageError, Writer, arrives_unchanged, inline
 from bot.links import source_link
 from bot.quotes import Context, Quotes, parts
-from bot.source import attribution, label, named, publishers
+from bot.source import attribution, label, named, publishers, told_until
 from bot.texts import Texts
 from corpus.cases import Cases
 from corpus.document import PartialDate
@@ -174,7 +174,7 @@ class Renderer:
             writer.quote(excerpt.quote).plain("\n")
             attribution(writer, excerpt, self.texts, number=number, first=first)
             writer.plain("\n\n")
-        newest = max(excerpt.document.published for excerpt in excerpts)
+        newest = max(told_until(excerpt.document) for excerpt in excerpts)
         if newest != PartialDate():
             as_of = count(
                 "As of {date}; later events are not in this quote.",

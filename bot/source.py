@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.compose import Writer, inline
 from bot.links import source_link
 from bot.texts import Texts
-from corpus.document import Document, Reliability
+from corpus.document import Document, PartialDate, Reliability
 from index.excerpt import Excerpt
+from index.values import Day, values
 
 _FURNITURE = str.maketrans("·[]", "-()", "⚠⚖↗")
 
@@ -20,10 +22,21 @@ def named(publisher: str) -> str:
     return " ".join(inline(publisher).translate(_FURNITURE).split())
 
 
+@lru_cache(256)
+def told_until(document: Document) -> PartialDate:
+    """Until when a document tells what happened: when it was published; a brief of ours, written from older sources,
+    goes as far as the latest date that it names."""
+    if not document.is_brief:
+        return document.published
+    days = (value.content for value in values(document.text) if isinstance(value.content, Day))
+    named = [PartialDate(*day) for day in days if day.year and (day.month or not day.day)]
+    return max((day for day in named if day <= document.published), default=document.published)
+
+
 def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int, first: bool = True) -> None:
     """Append number and linked title, then publisher, date, language and label, then what must stand with a quote.
 
-    What a brief of ours was written from, and its note, stand under the `first` of its quotes in a message only.
+    What a brief of ours was written from stands under the `first` of its quotes in a message only.
     """
     document = excerpt.document
     link = source_link(document, excerpt.start, excerpt.end)
@@ -45,7 +58,7 @@ def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int, 
         _written_from(writer, document, texts)
     if document.notice:
         writer.plain("\n⚠ ").plain(texts.say("The source says: {notice}", notice=inline(document.notice)))
-    if document.note and (first or not document.is_brief):
+    if document.note:
         writer.plain("\n⚠ ").plain(texts.say("Note: {note}", note=inline(document.note)))
 
 
@@ -65,7 +78,7 @@ def short_attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, when: s
         writer.plain(" · ").plain(texts.say("no public address"))
     if document.notice:
         writer.plain("\n⚠ ").plain(texts.say("The source says: {notice}", notice=inline(document.notice)))
-    if document.note and not document.is_brief:
+    if document.note:
         writer.plain("\n⚠ ").plain(texts.say("Note: {note}", note=inline(document.note)))
 
 

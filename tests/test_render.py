@@ -15,6 +15,7 @@ from bot.callbacks import parse
 from bot.compose import Page, PageError, Writer, arrives_unchanged, inline, slice_of, utf16_units
 from bot.quotes import Quotes
 from bot.render import Renderer
+from bot.source import told_until
 from bot.texts import LANGUAGES, texts
 from corpus.cases import load_cases
 from corpus.document import Document, PartialDate, Reliability, normalise
@@ -378,3 +379,11 @@ def test_whatever_a_source_holds_the_page_is_sendable_and_quotes_exactly(
         assert excerpts[n - 1].quote in document.text[context.start : context.end]
         if (ids := quotes.ids_of(excerpts)) and len(ids) == len(excerpts):
             assert renderer(language, quotes).context(context, number=n, shift=0, ids=ids)
+
+
+def test_a_brief_is_as_of_the_latest_date_that_it_names_and_not_of_the_day_it_was_written() -> None:
+    text = "Ihar Losik was arrested in June 2020. He was freed on 11 September 2025; his term ran until 2035."
+    brief = replace(BRIEF, published=PartialDate(2026, 11, 20), language="en", text=text)
+    assert told_until(brief) == PartialDate(2025, 9, 11)
+    assert told_until(replace(brief, text="Ihar Losik is a blogger.")) == PartialDate(2026, 11, 20)
+    assert told_until(replace(brief, publisher="Example News")) == PartialDate(2026, 11, 20)
