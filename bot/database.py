@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import (
     BigInteger,
@@ -20,11 +21,14 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.migrations import upgrade
 from corpus.errors import SpravaError
 
 __all__ = [
@@ -39,6 +43,7 @@ __all__ = [
     "SEEN",
     "SUBSCRIBERS",
     "SWITCHES",
+    "Connection",
     "DatabaseError",
     "Engine",
     "open_database",
@@ -189,17 +194,26 @@ _PRAGMAS = (
 )
 
 
+_UPGRADING = 0x73707261
+"""Number of the lock that a process holds on PostgreSQL while it brings the schema up to date."""
+
+
 class DatabaseError(SpravaError):
     """The database could not be opened."""
 
 
 def open_database(url: str) -> Engine:
-    """An engine for the database at `url`, with every table present."""
+    """An engine for the database at `url`, brought to the present schema. Raises `DatabaseError` or `SchemaError`."""
     try:
-        engine = create_engine(url)
+        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _set_pragmas)
-        METADATA.create_all(engine)
+            _only_for_its_owner(engine)
+            _let_pages_go(engine)
+        with transaction(engine) as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
+            upgrade(connection)
     except (SQLAlchemyError, ImportError, OSError) as error:
         # The address may hold a password: only the kind of failure is told.
         reason = type(error).__name__
@@ -207,6 +221,19 @@ def open_database(url: str) -> Engine:
             f"The database could not be opened ({reason}): check SPRAVA_DATABASE_URL and that its folder can be written."
         ) from None
     return engine
+
+
+def _only_for_its_owner(engine: Engine) -> None:
+    """Create the file for its owner alone, wherever it lies; SQLite gives its journals the same mode."""
+    if engine.url.database and engine.url.database != ":memory:":
+        Path(engine.url.database).touch(mode=0o600)
+
+
+def _let_pages_go(engine: Engine) -> None:
+    """A file from before `auto_vacuum` was set is written anew once; only that turns it on (sqlite.org/pragma.html)."""
+    with engine.connect() as connection:
+        if not connection.exec_driver_sql("PRAGMA auto_vacuum").scalar():
+            connection.exec_driver_sql("VACUUM")
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from encoders import HashingEncoder
 
+pytest_plugins = ["databases"]
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 

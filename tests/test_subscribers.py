@@ -1,12 +1,9 @@
 """The store of people who follow something: found and opened by the key alone, and gone when it says so."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import insert, select, update
 
-from bot.database import OUTBOX, SUBSCRIBERS, Engine, open_database
+from bot.database import OUTBOX, SUBSCRIBERS, Engine
 from bot.keys import Keys, LostKeyError
 from bot.record import Follow, FollowKind, Record
 from bot.subscribers import Subscribers, check_keys, month_of
@@ -14,13 +11,6 @@ from bot.subscribers import Subscribers, check_keys, month_of
 OLD, NEW = "b" * 3 + "old-0123456789-Qwertz-uiop-4711", "a-new-0246813579-Asdfgh-jkly-0815x"
 JANUARY = 1_767_225_600.0
 """The first second of 2026 in London, three hours later in Minsk."""
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(f"sqlite:///{tmp_path / 'bot.sqlite'}")
-    yield engine
-    engine.dispose()
 
 
 def store(engine: Engine, keys: str = OLD, now: float = JANUARY) -> Subscribers:
