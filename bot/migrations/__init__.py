@@ -16,7 +16,8 @@ def present(connection: Connection) -> str | None:
     """The step that the database is at; None for an empty one, or one from before there were steps."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    step = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return str(step) if step else None
 
 
 def upgrade(connection: Connection) -> None:

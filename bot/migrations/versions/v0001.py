@@ -74,6 +74,11 @@ def _news() -> None:
         sa.Column("content", sa.Text, nullable=False),
     )
     _table(
+        "considered",
+        sa.Column("document", sa.String(80), primary_key=True),
+        sa.Column("sha256", sa.String(64), nullable=False),
+    )
+    _table(
         "broadcasts",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("what", sa.String(16), nullable=False),
