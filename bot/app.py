@@ -23,6 +23,7 @@ from bot.profile import set_profile
 from bot.replies import Replies
 from bot.seen import Seen
 from bot.settings import BotSettings, Door
+from bot.subscribers import check_keys
 from bot.transport import TelegramBot
 from bot.webhook import Webhook
 from corpus.cases import load_cases
@@ -40,7 +41,8 @@ async def run(
     logs.set_up()
     asyncio.get_running_loop().set_exception_handler(logs.log_loop_error)
     bot = TelegramBot(settings.token(), api_url=settings.api_url(), poll_timeout_s=POLL_S)
-    engine = open_database(settings.database())
+    engine, keys = open_database(settings.database()), settings.key_source()
+    check_keys(engine, keys() if keys else None)
     seen = Seen(engine, now=time.time)
     stopping = asyncio.Event()
     _on_signals(stopping)

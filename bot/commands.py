@@ -26,6 +26,7 @@ def run(
     settings = BotSettings()
     settings.token()  # before the model is loaded: what is missing is told at once
     settings.database()
+    settings.keys()
     door = settings.door() if webhook else None
     asyncio.run(serve(settings, base=open_base(settings), door=door, with_parent=with_parent))
 

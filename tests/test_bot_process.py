@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,9 +14,13 @@ import pytest
 from articles import DOCUMENTS, numbered, publish
 from doors import a_door
 
+from bot.database import open_database
+from bot.keys import Keys
+from bot.record import Record
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
 from bot.settings import Door
+from bot.subscribers import Subscribers
 
 SERVE = Path(__file__).parent / "serve.py"
 PEOPLE, QUESTIONS = 20, 10
@@ -226,3 +231,17 @@ async def test_a_second_sigterm_ends_the_process_at_once_and_loses_nothing(tmp_p
             assert await asyncio.wait_for(process.wait(), 2) == 1
         async with bot(sandbox, tmp_path):
             assert (await person.wait_for_reply(asked, timeout_s=30)).quotes
+
+
+async def test_a_lost_key_ends_the_start_with_one_line_and_nothing_is_sent(tmp_path: Path) -> None:
+    publish(tmp_path, numbered(10))
+    known = Keys.read("an-old-0123456789-Qwertz-uiop-4711")
+    engine = open_database(f"sqlite:///{tmp_path / 'bot.sqlite'}")
+    Subscribers(engine, lambda: known, now=time.time).put(Record(chat=7_000_000_001))
+    engine.dispose()
+    async with Sandbox() as sandbox, bot(sandbox, tmp_path) as process:
+        _, output = await asyncio.wait_for(process.communicate(), 30)
+        assert process.returncode == 1
+        (line,) = output.decode().splitlines()
+        assert line.startswith("sprava: The database holds people's rows under another secret key")
+        assert sandbox.calls("getMe") == []

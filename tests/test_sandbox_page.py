@@ -222,12 +222,12 @@ async def test_a_bot_that_stops_by_itself_says_why(tmp_path: Path, monkeypatch: 
         await serve(0, None)
 
 
-async def test_sigterm_stops_page_and_bot_and_no_real_token_is_used(
+async def test_sigterm_stops_page_and_bot_and_no_real_token_key_or_database_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("SPRAVA_BOT_TOKEN", "1:real")
-    monkeypatch.setenv("SPRAVA_BOT_TOKEN_FILE", "/etc/real")
-    monkeypatch.setenv("SPRAVA_DATABASE_URL", "sqlite:////real")
+    own = ("SPRAVA_BOT_TOKEN", "SPRAVA_SECRET_KEY", "SPRAVA_DATABASE_URL")
+    for name in (*own, *(f"{name}_FILE" for name in own), "SPRAVA_BROADCAST", "CREDENTIALS_DIRECTORY"):
+        monkeypatch.setenv(name, "/the/real/one")
     seen = stub(tmp_path, monkeypatch, dies=False)
     serving = asyncio.create_task(serve(0, None))
     async with asyncio.timeout(10):
@@ -238,7 +238,9 @@ async def test_sigterm_stops_page_and_bot_and_no_real_token_is_used(
     arguments, environment = json.loads(seen.read_text())
     assert arguments == ["-P", "-m", "bot", "bot", "run", "--with-parent"]
     assert environment["SPRAVA_BOT_API_URL"].startswith("http://127.0.0.1:")
-    assert environment["SPRAVA_BOT_TOKEN"] != "1:real"
-    assert "SPRAVA_BOT_TOKEN_FILE" not in environment
-    assert "sprava-sandbox-" in environment["SPRAVA_DATABASE_URL"]
-    assert capsys.readouterr().out.startswith("Open http://127.0.0.1:")
+    assert not set(own) & set(environment)
+    assert all("sprava-sandbox-" in environment[f"{name}_FILE"] for name in own)
+    assert "/the/real/one" not in str(environment)
+    printed = capsys.readouterr().out
+    assert printed.startswith("Open http://127.0.0.1:")
+    assert f"export SPRAVA_DATABASE_URL_FILE={environment['SPRAVA_DATABASE_URL_FILE']} " in printed

@@ -3,10 +3,13 @@
 import asyncio
 import contextlib
 import os
+import secrets
+import shlex
 import signal
 import sys
 import tempfile
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +22,16 @@ if TYPE_CHECKING:
 
 # Fictional; one for each language that the bot speaks, and one whose Telegram does not tell it.
 PEOPLE = (("Emily", "en"), ("Алена", "be"), ("Вера", "ru"), ("Jonas", None))
+# What leads to the real people, token and key.
+REAL = {
+    "CREDENTIALS_DIRECTORY",
+    "SPRAVA_BOT_TOKEN",
+    "SPRAVA_BROADCAST",
+    "SPRAVA_DATABASE_URL",
+    "SPRAVA_SECRET_KEY",
+    "SPRAVA_WEBHOOK_URL",
+}
+SHARED = ("SPRAVA_DATABASE_URL_FILE", "SPRAVA_SECRET_KEY_FILE")
 STOP_S = 15
 KEPT_LINES = 40
 
@@ -63,21 +76,33 @@ async def serve(port: int, ledger: Path | None) -> None:
     sandbox.room("Without the bot", *people)
     try:
         with tempfile.TemporaryDirectory(prefix="sprava-sandbox-") as folder:
-            bot = await _start_bot(sandbox, Path(folder))
+            own = _own_settings(sandbox, Path(folder))
+            bot = await _start_bot(own)
             typer.echo(f"Open {sandbox.page_url}")
+            shown = " ".join(f"{name}={shlex.quote(own[name])}" for name in SHARED)
+            typer.echo(f"Commands for these people, in another shell: export {shown}")
             await _run_until(stopping, bot)
     finally:
         await sandbox.stop()
 
 
-async def _start_bot(sandbox: "Sandbox", folder: Path) -> asyncio.subprocess.Process:
-    """The bot as `sprava bot run` starts it, with a made-up token and a database that is thrown away."""
-    real = {"SPRAVA_BOT_TOKEN_FILE", "CREDENTIALS_DIRECTORY"}
-    environment = {name: value for name, value in os.environ.items() if name not in real} | {
-        "SPRAVA_BOT_API_URL": sandbox.api_url,
+def _own_settings(sandbox: "Sandbox", folder: Path) -> dict[str, str]:
+    """A made-up token, a key and a database that are thrown away, all in files, which every profile takes."""
+    (folder / "data").mkdir(mode=0o700)
+    secret = {
         "SPRAVA_BOT_TOKEN": sandbox.token,
-        "SPRAVA_DATABASE_URL": f"sqlite:///{folder / 'bot.sqlite'}",
+        "SPRAVA_SECRET_KEY": secrets.token_urlsafe(32),
+        "SPRAVA_DATABASE_URL": f"sqlite:///{folder / 'data' / 'bot.sqlite'}",
     }
+    for name, value in secret.items():
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_text(value)
+    return {f"{name}_FILE": str(folder / name) for name in secret} | {"SPRAVA_BOT_API_URL": sandbox.api_url}
+
+
+async def _start_bot(own: Mapping[str, str]) -> asyncio.subprocess.Process:
+    """The bot as `sprava bot run` starts it, with nothing of the real one's but its documents and index."""
+    environment = {**{name: value for name, value in os.environ.items() if name not in REAL}, **own}
     # The pipe to its standard input closes however this process ends, and the bot then ends too.
     # A process group of its own: Ctrl+C reaches this process alone, which then stops the bot once.
     # -P: a folder named "bot" where the command was started must not be taken for ours.
