@@ -1,7 +1,11 @@
 """Question to hits."""
 
+from dataclasses import replace
+
+import numpy as np
 from encoders import HashingEncoder
 from library import document, news, version_of
+from test_tokens import said, table
 
 from index.search import Asked, Hit, asked, prepare, search
 
@@ -48,3 +52,13 @@ def test_at_most_top_k_hits_come_back(hashing: HashingEncoder):
     )
     question: Asked = asked("trial", hashing.encode_queries(["trial"])[0])
     assert len(search(prepared, question, top_k=7)) == 7
+
+
+def test_a_passage_that_covers_the_tokens_of_the_question_is_raised(hashing: HashingEncoder):
+    texts = {"one": "Alpha beta gamma.", "other": "Delta epsilon zeta."}
+    prepared = prepare(version_of([document(id_, text) for id_, text in texts.items()], hashing))
+    vector = np.zeros(hashing.dimension, np.float32)
+    question = asked("?", vector, tokens=said("fled", "country"))
+    covered = replace(prepared, tokens=table(said("weather"), said("fled", "country")))
+    assert [hit.passage.document.id for hit in search(prepared, question)] == ["one", "other"]
+    assert [hit.passage.document.id for hit in search(covered, question)] == ["other", "one"]
