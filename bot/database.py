@@ -158,7 +158,7 @@ OUTBOX = Table(
         comment="pending, sending, in_doubt, dead, or done where the broadcast has yet to pass the tag",
     ),
     Column("attempts", Integer, nullable=False),
-    Column("not_before", Float, nullable=False, index=True, comment="seconds since 1970"),
+    Column("not_before", Float, nullable=False, comment="seconds since 1970"),
     Column("claim", LargeBinary(16), comment="random, of the sender that holds the row"),
     Column("until", Float, comment="seconds since 1970, by the database's clock; then the claim has run out"),
     sqlite_with_rowid=False,

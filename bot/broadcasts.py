@@ -1,0 +1,256 @@
+"""What goes to many people: broadcasts, how they are filled into the outbox chunk by chunk, and what an operator can do
+with them. Who of the people gets anything is decided when it is sent, so the outbox says nothing of who follows what."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.database import BROADCASTS, NEWS, OUTBOX, SUBSCRIBERS, SWITCHES
+
+PAUSED = "paused"
+"""The switch of `sprava news pause`."""
+ROTATING = "rotating"
+"""The switch that `sprava subscribers rotate-key` holds: until when, in seconds since 1970."""
+CHUNK = 2_000
+"""Rows filled in at once: so few that nothing else waits for the database longer than some ten milliseconds."""
+_LOW = 1_000
+_TARGET = b"target:"
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """One thing that goes to many people. A digest tells of the numbers above `after`, up to `upto`."""
+
+    id: int
+    what: str
+    number: int
+    cursor: bytes
+    filled: bool
+    after: int = 0
+    upto: int = 0
+    urgent: bool = False
+    """A correction or withdrawal: it goes before all others."""
+
+    @property
+    def order(self) -> tuple[bool, int]:
+        """Which of two goes first."""
+        return (not self.urgent, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a broadcast is; counts of people rounded down to 10."""
+
+    what: str
+    number: int
+    state: str
+    waiting: int
+    refused: int
+
+
+def open_broadcasts(connection: Connection) -> list[Broadcast]:
+    """What is being sent, in the order in which it goes out."""
+    columns = (
+        BROADCASTS.c.id,
+        BROADCASTS.c.what,
+        BROADCASTS.c.number,
+        BROADCASTS.c.cursor,
+        BROADCASTS.c.filled,
+        BROADCASTS.c.after,
+        BROADCASTS.c.upto,
+        func.coalesce(NEWS.c.kind != "new", literal(False)).label("urgent"),
+    )
+    own = and_(BROADCASTS.c.what == "news", NEWS.c.number == BROADCASTS.c.number)
+    found = select(*columns).select_from(BROADCASTS.outerjoin(NEWS, own)).where(BROADCASTS.c.state == "open")
+    broadcasts = [Broadcast(*row) for row in connection.execute(found)]
+    return sorted(broadcasts, key=lambda each: each.order)
+
+
+def target_tag(target: str) -> bytes:
+    """The tag of a public channel or group that the operator configured."""
+    return _TARGET + hashlib.sha256(target.encode()).digest()[:9]
+
+
+def is_target(tag: bytes) -> bool:
+    """Whether a tag is that of a channel or group, not of a person."""
+    return tag.startswith(_TARGET)
+
+
+def fill(engine: Engine, broadcast: Broadcast, *, now: float, targets: Sequence[str] = ()) -> bool:
+    """Put the next chunk of recipients into the outbox, unless enough still wait there; whether any were put.
+
+    One statement chooses and inserts: whoever was in the table and is not in the outbox yet gets a row, once. The cursor
+    moves in the same transaction, so that a crash repeats nothing and leaves nobody out.
+    """
+    mine = and_(BROADCASTS.c.id == broadcast.id, BROADCASTS.c.state == "open", ~BROADCASTS.c.filled)
+    on = OUTBOX.c.broadcast == broadcast.id
+    with engine.begin() as connection:
+        held = update(BROADCASTS).where(mine).values(filled=False).returning(BROADCASTS.c.cursor)
+        cursor = connection.scalar(held)
+        waiting = select(func.count()).select_from(select(OUTBOX.c.tag).where(on).limit(_LOW).subquery())
+        if cursor is None or _rotating(connection, now) or connection.scalar(waiting) == _LOW:
+            return False
+        beyond = select(SUBSCRIBERS.c.tag).where(SUBSCRIBERS.c.tag > cursor).order_by(SUBSCRIBERS.c.tag)
+        last = connection.scalar(beyond.offset(CHUNK - 1).limit(1))
+        within = literal(True) if last is None else SUBSCRIBERS.c.tag <= last
+        fresh = select(literal(broadcast.id), SUBSCRIBERS.c.tag, literal("pending"), literal(0), literal(now))
+        _put(connection, fresh.where(SUBSCRIBERS.c.tag > cursor, within))
+        if broadcast.what == "news" and not cursor:
+            for target in targets:
+                row = select(
+                    *(literal(value) for value in (broadcast.id, target_tag(target), "pending", 0, now))
+                )
+                _put(connection, row.where(literal(True)))
+        passed = literal(True) if last is None else OUTBOX.c.tag <= last
+        connection.execute(delete(OUTBOX).where(on, OUTBOX.c.state == "done", passed))
+        ends = {"filled": True} if last is None else {"cursor": last}
+        connection.execute(update(BROADCASTS).where(BROADCASTS.c.id == broadcast.id).values(ends))
+    return True
+
+
+def close(engine: Engine, broadcast: Broadcast) -> None:
+    """Note that a broadcast is over, if nothing of it waits any more; what was refused may stay a while."""
+    waits = and_(OUTBOX.c.broadcast == broadcast.id, OUTBOX.c.state.not_in(("dead", "done")))
+    over = and_(BROADCASTS.c.id == broadcast.id, BROADCASTS.c.state == "open", BROADCASTS.c.filled)
+    with engine.begin() as connection:
+        done = update(BROADCASTS).where(over, ~select(OUTBOX.c.tag).where(waits).exists())
+        connection.execute(done.values(state="done"))
+
+
+def sweep(engine: Engine, *, now: float) -> None:
+    """Delete the rows of what is over or cancelled, and refused messages after a week."""
+    ended = select(BROADCASTS.c.id).where(BROADCASTS.c.state.in_(("done", "cancelled")))
+    left = and_(OUTBOX.c.broadcast.in_(ended), or_(OUTBOX.c.state != "sending", OUTBOX.c.until < now))
+    refused = OUTBOX.c.state == "dead"
+    with engine.begin() as connection:
+        connection.execute(delete(OUTBOX).where(left, ~refused))
+        connection.execute(delete(OUTBOX).where(refused, OUTBOX.c.not_before < now))
+
+
+def retagged(connection: Connection, old: bytes, new: bytes) -> None:
+    """Let what waits for one tag wait for another, because its chat has a new number or its row a new key.
+
+    A broadcast that has passed the old tag but not the new one must not fill it in again, and one that has passed the
+    new tag but not the old one would leave it out: so the row is made here.
+    """
+    open_now = BROADCASTS.c.state.in_(("open", "held"))
+    held = update(BROADCASTS).where(open_now).values(filled=BROADCASTS.c.filled)
+    columns = (BROADCASTS.c.id, BROADCASTS.c.cursor, BROADCASTS.c.filled, BROADCASTS.c.what)
+    for row in connection.execute(held.returning(*columns)).all():
+        missed = not row.filled and new <= row.cursor < old
+        if missed:
+            fresh = (literal(value) for value in (row.id, new, "pending", 0, 0.0))
+            _put(connection, select(*fresh).where(literal(True)))
+        passed = row.filled or old <= row.cursor
+        if passed and not row.filled and row.cursor < new:
+            final = (literal(value) for value in (row.id, new, "done", 0, 0.0))
+            waits = select(OUTBOX.c.tag).where(OUTBOX.c.broadcast == row.id, OUTBOX.c.tag == old)
+            _put(connection, select(*final).where(~waits.exists()))
+    connection.execute(update(OUTBOX).where(OUTBOX.c.tag == old).values(tag=new))
+
+
+def owe(engine: Engine, tag: bytes, *, after: int, upto: int, now: float) -> None:
+    """Send one chat, at once, the news that its next digest would have brought: its settings are about to change."""
+    with engine.begin() as connection:
+        values = {
+            "what": "owed",
+            "number": secrets.randbits(31),
+            "state": "open",
+            "cursor": b"",
+            "filled": True,
+        }
+        made = insert(BROADCASTS).values(values | {"after": after, "upto": upto}).returning(BROADCASTS.c.id)
+        row = (literal(value) for value in (connection.scalar(made), tag, "pending", 0, now))
+        _put(connection, select(*row).where(literal(True)))
+
+
+def may_rotate(connection: Connection, now: float) -> bool:
+    """Whether keys may be changed: nobody is being filled in, and nothing is under way."""
+    filling = select(BROADCASTS.c.id).where(BROADCASTS.c.state == "open", ~BROADCASTS.c.filled)
+    sending = select(OUTBOX.c.tag).where(OUTBOX.c.state == "sending", OUTBOX.c.until > now)
+    return not connection.scalar(select(or_(filling.exists(), sending.exists())))
+
+
+# What an operator does
+
+
+def set_paused(engine: Engine, paused: bool) -> None:
+    """Hold every update back, or let them go on; then what was held because it was refused is tried again."""
+    with engine.begin() as connection:
+        connection.execute(delete(SWITCHES).where(SWITCHES.c.name == PAUSED))
+        if paused:
+            connection.execute(insert(SWITCHES).values(name=PAUSED, value="yes"))
+            return
+        held = select(BROADCASTS.c.id).where(BROADCASTS.c.state == "held")
+        refused = and_(OUTBOX.c.state == "dead", OUTBOX.c.broadcast.in_(held))
+        connection.execute(update(OUTBOX).where(refused).values(state="pending", not_before=0.0))
+        connection.execute(update(BROADCASTS).where(BROADCASTS.c.state == "held").values(state="open"))
+
+
+def is_paused(engine: Engine) -> bool:
+    """Whether the operator holds every update back."""
+    with engine.connect() as connection:
+        return connection.scalar(select(SWITCHES.c.value).where(SWITCHES.c.name == PAUSED)) is not None
+
+
+def cancel(engine: Engine, number: int) -> bool:
+    """Send № `number` to nobody else; whether anybody had yet to get it. What is under way arrives."""
+    mine = and_(BROADCASTS.c.what == "news", BROADCASTS.c.number == number)
+    running = BROADCASTS.c.state.in_(("open", "held"))
+    with engine.begin() as connection:
+        ended = update(BROADCASTS).where(mine, running).values(state="cancelled").returning(BROADCASTS.c.id)
+        which = connection.scalar(ended)
+        waiting = and_(OUTBOX.c.broadcast == which, OUTBOX.c.state != "sending")
+        connection.execute(delete(OUTBOX).where(waiting))
+    return which is not None
+
+
+def status(engine: Engine) -> list[Status]:
+    """How far everything is that has not ended."""
+    to_come = and_(~BROADCASTS.c.filled, SUBSCRIBERS.c.tag > BROADCASTS.c.cursor)
+    later = (
+        select(func.count()).select_from(SUBSCRIBERS).where(to_come).correlate(BROADCASTS).scalar_subquery()
+    )
+    of_it = OUTBOX.c.broadcast == BROADCASTS.c.id
+    dead = OUTBOX.c.state == "dead"
+    columns = (BROADCASTS.c.what, BROADCASTS.c.number, BROADCASTS.c.state, later)
+    counts = (
+        select(func.count()).select_from(OUTBOX).where(of_it, which).correlate(BROADCASTS).scalar_subquery()
+        for which in (~dead & (OUTBOX.c.state != "done"), dead)
+    )
+    found = (
+        select(*columns, *counts).where(BROADCASTS.c.state.in_(("open", "held"))).order_by(BROADCASTS.c.id)
+    )
+    with engine.connect() as connection:
+        return [
+            Status(row[0], row[1], row[2], (row[3] + row[4]) // 10 * 10, row[5] // 10 * 10)
+            for row in connection.execute(found)
+        ]
+
+
+def _rotating(connection: Connection, now: float) -> bool:
+    until = connection.scalar(select(SWITCHES.c.value).where(SWITCHES.c.name == ROTATING))
+    return until is not None and float(until) > now
+
+
+def _put(connection: Connection, rows: Any) -> None:
+    """Insert rows of broadcast, tag, state, attempts and time, where they are not there yet."""
+    dialect = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    columns = ["broadcast", "tag", "state", "attempts", "not_before"]
+    connection.execute(dialect(OUTBOX).from_select(columns, rows).on_conflict_do_nothing())

@@ -1,0 +1,267 @@
+"""The sender: takes rows from the outbox, finds out whom they are for, sends, and records what came of it.
+
+Several processes may send at once: all that they share is in the database. Nothing here decides whether a message may
+go out; `Outbox.begin` does, in the transaction before the send.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import outcomes
+from bot.compose import Page
+from bot.intake import Backoff, TokenRejectedError
+from bot.outbox import IN_FLIGHT, Begun, Claimed, Outbox, Refusal, Wait
+from bot.outcomes import Kind, Outcome
+from bot.pace import Pace
+
+SEND_S = 10.0
+"""One call, from connecting to the last byte of the reply. `Outbox.SENDING_S` is twice that."""
+QUIET_S = 12.0
+"""After which a call that was under way has ended."""
+DRAIN_S = 30.0
+_STALE_S = 4.0
+"""A process that was frozen for so long between the check and the send has to check again."""
+_IDLE_S = 0.5
+_BATCH = (100, 1_000)
+"""Rows claimed at once: few where most get the message, many where most follow something else."""
+_NETWORK_S = (1.0, 60.0)
+_FAILURES = 5
+_PROBE_S = 60.0
+"""After so many failures in a row, one message every so many seconds shows whether Telegram is back."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to one chat: a person's number, or a channel's number or @name."""
+
+    chat: int | str
+    page: Page
+    silent: bool = True
+
+
+class Mailing(Protocol):
+    """What the sender knows of people and news."""
+
+    async def letters(self, rows: Sequence[Claimed]) -> Mapping[bytes, Letter]:
+        """The message for each row whose person follows it, by tag."""
+
+    def gone(self, letter: Letter) -> None:
+        """Nobody can be reached in this chat any more."""
+
+    def moved(self, letter: Letter, chat: int) -> None:
+        """The group has a new number."""
+
+
+class Delivery:
+    """One sender. `send` delivers a letter, or raises what the Bot API answered."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        mailing: Mailing,
+        *,
+        send: Callable[[Letter], Awaitable[None]],
+        pace: Pace,
+        targets: Sequence[str] = (),
+        probe_s: float = _PROBE_S,
+    ) -> None:
+        self._outbox = outbox
+        self._mailing = mailing
+        self._send = send
+        self._pace = pace
+        self._targets = tuple(targets)
+        self._probe_s = probe_s
+        self._stopping = asyncio.Event()
+        self._under_way: dict[asyncio.Task[None], tuple[int, bytes]] = {}
+        self._batch = _BATCH[0]
+        self._failures = 0
+        self._held_until = 0.0
+        self._broken: BaseException | None = None
+
+    async def run(self) -> None:
+        """Send until `stop`; then finish what is under way. Raises `TokenRejectedError`."""
+        pauses = Backoff(0.5, 10.0)
+        while not self._stopping.is_set():
+            try:
+                worked = await self._round()
+            except SQLAlchemyError as error:
+                logger.warning("database unreachable, updates wait", extra={"error": type(error).__name__})
+                await self._rest(pauses.next())
+            except Exception as error:  # answers go on, whatever keeps the updates back
+                logger.error("updates wait", exc_info=error)
+                await self._rest(pauses.next())
+            else:
+                pauses.reset()
+                if not worked:
+                    await self._rest(_IDLE_S)
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=DRAIN_S)
+        if self._broken:
+            raise self._broken
+
+    def stop(self) -> None:
+        """Begin no further message."""
+        self._stopping.set()
+
+    # One round
+
+    async def _round(self) -> bool:
+        """Send one batch; false when there was nothing to do, or nothing may be done now."""
+        probing = self._failures >= _FAILURES
+        if time.monotonic() < self._held_until or await asyncio.to_thread(self._outbox.held):
+            return False
+        rows = await asyncio.to_thread(self._next, 1 if probing else self._batch)
+        if not rows:
+            return False
+        unsent = list(rows)
+        try:
+            letters = await self._mailing.letters(rows)
+            await asyncio.to_thread(self._outbox.drop, [row for row in rows if row.tag not in letters])
+            unsent = [row for row in rows if row.tag in letters]
+            self._batch = _BATCH[1] if len(unsent) * 10 < len(rows) else _BATCH[0]
+            while unsent and await self._send_next(unsent[0], letters[unsent[0].tag]):
+                unsent.pop(0)
+                if probing and self._under_way:
+                    await asyncio.wait(self._under_way)
+        finally:
+            if unsent:
+                await asyncio.to_thread(self._outbox.release, unsent)
+        return True
+
+    def _next(self, limit: int) -> list[Claimed]:
+        """The rows that come next, after filling in more recipients where few are left."""
+        busy = set(self._under_way.values())
+        for broadcast in self._outbox.open():
+            self._outbox.fill(broadcast, self._targets)
+            if rows := self._outbox.claim(broadcast, limit, busy=busy):
+                return rows
+            self._outbox.close(broadcast)
+        return []
+
+    async def _send_next(self, row: Claimed, letter: Letter) -> bool:
+        """Begin a row as soon as its turn comes; false when the rest of the batch has to wait."""
+        while not self._stopping.is_set() and not self._broken:
+            if len(self._under_way) >= IN_FLIGHT:
+                await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+                continue
+            if time.monotonic() < self._held_until:
+                return False
+            if (wait_s := self._pace.busy_s(letter.chat)) > 0:  # it has just been answered
+                await asyncio.to_thread(self._outbox.release, [row], wait_s=wait_s)
+                return True
+            asked = time.monotonic()
+            begun = await asyncio.to_thread(self._outbox.begin, row, over=self._pace.take_over())
+            match begun:
+                case Begun():
+                    task = asyncio.create_task(self._deliver(begun, letter, asked))
+                    self._under_way[task] = (row.broadcast.id, row.tag)
+                    task.add_done_callback(self._ended)
+                    return True
+                case Wait(seconds):
+                    if seconds > _IDLE_S:
+                        self._hold(seconds)
+                        return False
+                    await self._rest(seconds)
+                case Refusal.PASSED:
+                    return True
+                case Refusal.HELD:
+                    return False
+        return False
+
+    # One message
+
+    async def _deliver(self, begun: Begun, letter: Letter, asked: float) -> None:
+        if time.monotonic() - asked > _STALE_S:
+            outcome = Outcome(Kind.NOT_SENT, error="Stale")
+        else:
+            outcome = await self._attempt(letter)
+        self._failures = self._failures + 1 if outcome.kind in {Kind.NOT_SENT, Kind.UNKNOWN} else 0
+        if self._failures >= _FAILURES:
+            self._hold(self._probe_s)
+        await self._record(begun, letter, outcome)
+
+    async def _attempt(self, letter: Letter) -> Outcome:
+        try:
+            async with asyncio.timeout(SEND_S):
+                await self._send(letter)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the outcome table says what follows)
+            return outcomes.read(error)
+        self._pace.told(letter.chat)
+        return outcomes.SENT
+
+    async def _record(self, begun: Begun, letter: Letter, outcome: Outcome) -> None:
+        """Write what came of it, however long the database is away: without that, it would be sent again."""
+        database = Backoff(0.1, 2.0)
+        if outcome.kind is Kind.WAIT:
+            self._hold(outcome.seconds)
+            self._pace.pause(letter.chat, outcome.seconds)
+        elif outcome.kind in {Kind.STOP, Kind.CONFLICT}:
+            self._hold(_NETWORK_S[1])
+        while True:
+            try:
+                return await asyncio.to_thread(self._settle, begun, letter, outcome)
+            except SQLAlchemyError as error:
+                logger.warning("database unreachable, updates wait", extra={"error": type(error).__name__})
+                await asyncio.sleep(database.next())
+
+    def _settle(self, begun: Begun, letter: Letter, outcome: Outcome) -> None:
+        outbox, number = self._outbox, begun.row.broadcast.number
+        fields = {"error": outcome.error, "number": number}
+        match outcome.kind:
+            case Kind.SENT:
+                outbox.sent(begun)
+            case Kind.WAIT:
+                logger.warning("telegram asks to wait", extra={"retry_s": outcome.seconds})
+                outbox.pause(begun, outcome.seconds)
+            case Kind.NOT_SENT:
+                outbox.again(begun, wait_s=_backoff_s(begun.row.attempts))
+            case Kind.UNKNOWN:
+                outbox.again(begun, wait_s=_backoff_s(begun.row.attempts), in_doubt=True)
+            case Kind.GONE:
+                self._mailing.gone(letter)
+                outbox.finish(begun)
+            case Kind.MOVED:
+                self._mailing.moved(letter, outcome.chat)
+                outbox.again(begun, wait_s=0)
+            case Kind.STOP:
+                outbox.again(begun, wait_s=_NETWORK_S[1])
+                raise TokenRejectedError
+            case Kind.CONFLICT:
+                logger.error("another poller holds the token", extra=fields)
+                outbox.again(begun, wait_s=_NETWORK_S[1])
+            case Kind.BUG:
+                held = outbox.bury(begun)
+                logger.error("update held: telegram refuses it" if held else "update refused", extra=fields)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        if not task.cancelled() and (error := task.exception()):
+            self._broken = error
+        if self._broken:
+            self.stop()
+
+    def _hold(self, seconds: float) -> None:
+        """Begin nothing for a while, by a clock that nobody sets."""
+        self._held_until = max(self._held_until, time.monotonic() + seconds)
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+
+def _backoff_s(attempts: int) -> float:
+    """Growing pauses with jitter, from one second to a minute."""
+    first, last = _NETWORK_S
+    return min(first * 2.0 ** min(attempts, 6), last) * random.uniform(0.5, 1)  # noqa: S311 (spreads load)
