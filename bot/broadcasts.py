@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import BROADCASTS, NEWS, OUTBOX, SUBSCRIBERS, SWITCHES
+from bot.database import BROADCASTS, NEWS, OUTBOX, SUBSCRIBERS, SWITCHES, transaction
 
 PAUSED = "paused"
 """The switch of `sprava news pause`."""
@@ -100,7 +100,7 @@ def fill(engine: Engine, broadcast: Broadcast, *, now: float, targets: Sequence[
     """
     mine = and_(BROADCASTS.c.id == broadcast.id, BROADCASTS.c.state == "open", ~BROADCASTS.c.filled)
     on = OUTBOX.c.broadcast == broadcast.id
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         held = update(BROADCASTS).where(mine).values(filled=False).returning(BROADCASTS.c.cursor)
         cursor = connection.scalar(held)
         waiting = select(func.count()).select_from(select(OUTBOX.c.tag).where(on).limit(_LOW).subquery())
@@ -128,7 +128,7 @@ def close(engine: Engine, broadcast: Broadcast) -> None:
     """Note that a broadcast is over, if nothing of it waits any more; what was refused may stay a while."""
     waits = and_(OUTBOX.c.broadcast == broadcast.id, OUTBOX.c.state.not_in(("dead", "done")))
     over = and_(BROADCASTS.c.id == broadcast.id, BROADCASTS.c.state == "open", BROADCASTS.c.filled)
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         done = update(BROADCASTS).where(over, ~select(OUTBOX.c.tag).where(waits).exists())
         connection.execute(done.values(state="done"))
 
@@ -138,7 +138,7 @@ def sweep(engine: Engine, *, now: float) -> None:
     ended = select(BROADCASTS.c.id).where(BROADCASTS.c.state.in_(("done", "cancelled")))
     left = and_(OUTBOX.c.broadcast.in_(ended), or_(OUTBOX.c.state != "sending", OUTBOX.c.until < now))
     refused = OUTBOX.c.state == "dead"
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         connection.execute(delete(OUTBOX).where(left, ~refused))
         connection.execute(delete(OUTBOX).where(refused, OUTBOX.c.not_before < now))
 
@@ -162,12 +162,14 @@ def retagged(connection: Connection, old: bytes, new: bytes) -> None:
             final = (literal(value) for value in (row.id, new, "done", 0, 0.0))
             waits = select(OUTBOX.c.tag).where(OUTBOX.c.broadcast == row.id, OUTBOX.c.tag == old)
             _put(connection, select(*final).where(~waits.exists()))
+    there = select(OUTBOX.c.broadcast).where(OUTBOX.c.tag == new)
+    connection.execute(delete(OUTBOX).where(OUTBOX.c.tag == old, OUTBOX.c.broadcast.in_(there)))
     connection.execute(update(OUTBOX).where(OUTBOX.c.tag == old).values(tag=new))
 
 
 def owe(engine: Engine, tag: bytes, *, after: int, upto: int, now: float) -> None:
     """Send one chat, at once, the news that its next digest would have brought: its settings are about to change."""
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         values = {
             "what": "owed",
             "number": secrets.randbits(31),
@@ -192,7 +194,7 @@ def may_rotate(connection: Connection, now: float) -> bool:
 
 def set_paused(engine: Engine, paused: bool) -> None:
     """Hold every update back, or let them go on; then what was held because it was refused is tried again."""
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         connection.execute(delete(SWITCHES).where(SWITCHES.c.name == PAUSED))
         if paused:
             connection.execute(insert(SWITCHES).values(name=PAUSED, value="yes"))
@@ -213,7 +215,7 @@ def cancel(engine: Engine, number: int) -> bool:
     """Send № `number` to nobody else; whether anybody had yet to get it. What is under way arrives."""
     mine = and_(BROADCASTS.c.what == "news", BROADCASTS.c.number == number)
     running = BROADCASTS.c.state.in_(("open", "held"))
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         ended = update(BROADCASTS).where(mine, running).values(state="cancelled").returning(BROADCASTS.c.id)
         which = connection.scalar(ended)
         waiting = and_(OUTBOX.c.broadcast == which, OUTBOX.c.state != "sending")

@@ -23,8 +23,6 @@ from bot.pace import Pace
 
 SEND_S = 10.0
 """One call, from connecting to the last byte of the reply. `Outbox.SENDING_S` is twice that."""
-QUIET_S = 12.0
-"""After which a call that was under way has ended."""
 DRAIN_S = 30.0
 _STALE_S = 4.0
 """A process that was frozen for so long between the check and the send has to check again."""

@@ -5,7 +5,9 @@ very transaction after which the message is sent: that the claim still holds, th
 nothing is paused or cancelled, an earlier message of the chat is final, and it is this message's turn.
 """
 
+import asyncio
 import secrets
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -15,7 +17,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Row,
     and_,
     case,
     delete,
@@ -27,8 +28,9 @@ from sqlalchemy import (
 
 from bot import broadcasts, pacing
 from bot.broadcasts import PAUSED, ROTATING, Broadcast, open_broadcasts
-from bot.database import BROADCASTS, OUTBOX, SUBSCRIBERS, SWITCHES
-from bot.pacing import Rate
+from bot.database import BROADCASTS, OUTBOX, SUBSCRIBERS, SWITCHES, transaction
+from bot.pacing import USUAL, Rate
+from bot.subscribers import Sealed
 
 LEASE_S = 60.0
 """How long claimed rows are their sender's."""
@@ -38,19 +40,12 @@ IN_FLIGHT = 4
 """Messages under way at once over all senders: so many may arrive twice after a crash, and no more."""
 MAX_WAIT_S = 3600.0
 """No row is put off for longer; one that seems to be was written before the clock was set back."""
+QUIET_S = 12.0
+"""After which a call that was under way has ended: `delivery.SEND_S` and a little."""
+_LOOK_AGAIN_S = 0.05
 DEAD_KEPT_S = 7 * 86400.0
 _DEAD_TO_HOLD = 3
 """So many messages of one broadcast that Telegram refuses mean that its text is wrong, not the chats."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A record as it lies in the database."""
-
-    tag: bytes
-    kid: int
-    blob: bytes
-    month: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +90,18 @@ class Refusal(Enum):
 class Outbox:
     """The outbox as one sender uses it. `now` is the clock of an SQLite database, which has none of its own."""
 
-    def __init__(self, engine: Engine, *, now: Callable[[], float], rate: Rate | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        now: Callable[[], float],
+        tags_of: Callable[[int], Sequence[bytes]] = lambda _chat: (),
+        rate: Rate = USUAL,
+    ) -> None:
         self._engine = engine
         self._now = now
-        self._rate = rate or Rate()
+        self._tags_of = tags_of
+        self._rate = rate
         pacing.set_up(engine, now())
 
     # Before the send
@@ -127,7 +130,7 @@ class Outbox:
     ) -> list[Claimed]:
         """Up to `limit` rows that are due, in the order of their tags, held for a minute; those in `busy` are left."""
         claim = secrets.token_bytes(16)
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             now = self.clock(connection)
             due = and_(OUTBOX.c.broadcast == broadcast.id, _due(now))
             found = select(OUTBOX.c.tag).where(due).order_by(OUTBOX.c.tag).limit(limit)
@@ -147,7 +150,7 @@ class Outbox:
 
     def drop(self, rows: Sequence[Claimed]) -> None:
         """Delete rows whose person follows something else, or is gone."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             for (broadcast, claim), tags in _by_claim(rows).items():
                 _finish(
                     connection,
@@ -157,7 +160,7 @@ class Outbox:
 
     def release(self, rows: Sequence[Claimed], *, wait_s: float = 0.0) -> None:
         """Give rows back that were not begun."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             for (broadcast, claim), tags in _by_claim(rows).items():
                 mine = and_(
                     OUTBOX.c.broadcast == broadcast.id, OUTBOX.c.claim == claim, OUTBOX.c.tag.in_(tags)
@@ -169,7 +172,7 @@ class Outbox:
     def begin(self, row: Claimed, *, over: int = 0) -> Begun | Wait | Refusal:
         """Let a row's message go out now, unless anything speaks against it. `over`: answers beyond what is kept for
         them, which are taken from the updates."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             pace = pacing.lock(connection)
             now = self.clock(connection)
             bucket = pacing.refilled(pace, now, self._rate)
@@ -232,7 +235,7 @@ class Outbox:
     def sent(self, begun: Begun, *, spacing_s: float = 1.05) -> None:
         """Telegram has the message: the row goes, and nothing stays that says who got what. The next message of the
         chat waits a second."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             if begun.others:
                 later = self.clock(connection) + spacing_s
                 waiting = and_(OUTBOX.c.broadcast.in_(begun.others), OUTBOX.c.tag == begun.row.tag)
@@ -242,17 +245,17 @@ class Outbox:
 
     def finish(self, begun: Begun) -> None:
         """The row goes, without a message that arrived."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             self._end(connection, begun)
 
     def again(self, begun: Begun, *, wait_s: float, in_doubt: bool = False) -> None:
         """Send it later; `in_doubt` where it may have arrived."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             self._put_back(connection, begun, wait_s=wait_s, state="in_doubt" if in_doubt else "pending")
 
     def pause(self, begun: Begun, seconds: float) -> None:
         """Telegram asked to wait: every sender does, and the message comes after."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             pacing.pause(connection, seconds, self.clock(connection), self._rate)
             self._put_back(connection, begun, wait_s=min(seconds, MAX_WAIT_S), state="pending")
 
@@ -260,7 +263,7 @@ class Outbox:
         """Keep a message aside that Telegram refuses; whether that now holds its whole broadcast, because several were
         refused. What is held waits for the operator, who corrects it and resumes, or cancels."""
         number = begun.row.broadcast.id
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             self._put_back(connection, begun, wait_s=DEAD_KEPT_S, state="dead")
             dead = select(func.count()).where(OUTBOX.c.broadcast == number, OUTBOX.c.state == "dead")
             if (connection.scalar(dead) or 0) < _DEAD_TO_HOLD:
@@ -268,8 +271,14 @@ class Outbox:
             mine = and_(BROADCASTS.c.id == number, BROADCASTS.c.state == "open")
             return bool(connection.execute(update(BROADCASTS).where(mine).values(state="held")).rowcount)
 
-    def is_quiet(self, tags: Sequence[bytes]) -> bool:
-        """Whether no message to these tags is under way."""
+    async def quiet(self, chat: int) -> None:
+        """Return when no update to a chat is under way, at most after a call has had time to end. Whoever asked to
+        stop is told so after this: nothing begins any more once their record is gone."""
+        tags, until = self._tags_of(chat), time.monotonic() + QUIET_S
+        while not await asyncio.to_thread(self._is_quiet, tags) and time.monotonic() < until:  # noqa: ASYNC110 (it may be another process)
+            await asyncio.sleep(_LOOK_AGAIN_S)
+
+    def _is_quiet(self, tags: Sequence[bytes]) -> bool:
         with self._engine.connect() as connection:
             now = self.clock(connection)
             sending = select(func.count()).where(_is_under_way(now), OUTBOX.c.tag.in_(tags))
@@ -277,7 +286,7 @@ class Outbox:
 
     def end_claims(self) -> None:
         """Let every claim be that of a dead sender. For the only process that uses the database, when it starts."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             claimed = update(OUTBOX).where(OUTBOX.c.claim.is_not(None))
             connection.execute(claimed.values(claim=None, until=None, state=_in_doubt_if_sending()))
 
@@ -306,7 +315,7 @@ class Outbox:
 
 def _due(now: float) -> ColumnElement[bool]:
     """Rows that may be claimed. Times beyond what is ever written are of a clock that was set back since."""
-    waits = OUTBOX.c.not_before.between(now, now + MAX_WAIT_S)
+    waits = and_(OUTBOX.c.not_before > now, OUTBOX.c.not_before <= now + MAX_WAIT_S)
     held = and_(OUTBOX.c.claim.is_not(None), OUTBOX.c.until.between(now, now + LEASE_S))
     return and_(OUTBOX.c.state.not_in(("dead", "done")), ~waits, ~held)
 
@@ -329,7 +338,7 @@ def _in_doubt_if_sending() -> ColumnElement[str]:
     return case((OUTBOX.c.state == "sending", "in_doubt"), else_=OUTBOX.c.state)
 
 
-def _others(connection: Connection, row: Claimed, running: list[int]) -> Sequence[Row[Any]]:
+def _others(connection: Connection, row: Claimed, running: list[int]) -> Sequence[Any]:
     """What else waits for, or is on its way to, the same chat."""
     columns = select(OUTBOX.c.broadcast, OUTBOX.c.state, OUTBOX.c.until)
     elsewhere = [number for number in running if number != row.broadcast.id]
@@ -340,7 +349,7 @@ def _others(connection: Connection, row: Claimed, running: list[int]) -> Sequenc
 def _comes_later(
     mine: Broadcast,
     tag: bytes,
-    others: Iterable[Row[Any]],
+    others: Iterable[Any],
     running: Mapping[int, Broadcast],
 ) -> bool:
     """Whether the chat has to get something else first: what is on its way already, or an earlier broadcast,

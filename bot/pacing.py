@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, Row, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import PACE
+from bot.database import PACE, transaction
 
 ALL = "all"
 MAX_PAUSE_S = 3600.0
@@ -25,6 +25,9 @@ class Rate:
 
     per_s: float = 25.0
     burst: float = 2.0
+
+
+USUAL = Rate()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def set_up(engine: Engine, now: float) -> None:
     """Make the row that every sender draws from."""
     insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
     row = {"name": ALL, "tokens": 1.0, "at": now, "paused_until": 0.0, "pause_s": 0.0}
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         connection.execute(insert(PACE).values(row).on_conflict_do_nothing())
 
 

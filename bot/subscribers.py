@@ -8,13 +8,14 @@ import logging
 import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import BROADCASTS, DELETIONS, OUTBOX, SUBSCRIBERS, transaction
+from bot.broadcasts import retagged
+from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, transaction
 from bot.keys import Key, Keys, KeySource, LostKeyError
 from bot.record import Record, pack, unpack
 from bot.switches import switch
@@ -52,6 +53,16 @@ def check_keys(engine: Engine, keys: Keys | None) -> None:
     with engine.connect() as connection:
         if connection.scalar(unknown) is not None:
             raise LostKeyError
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A record as it lies in the database."""
+
+    tag: bytes
+    kid: int
+    blob: bytes
+    month: int
 
 
 class Subscribers:
@@ -98,8 +109,9 @@ class Subscribers:
         `drop_deletions` also what was to be deleted in the dialogue later."""
         with transaction(self._engine) as connection:
             tags = [key.tag(chat) for key in self._known(connection).all]
+            # What is under way is its sender's to finish: `Outbox.quiet` waits for it.
+            connection.execute(delete(OUTBOX).where(OUTBOX.c.tag.in_(tags), OUTBOX.c.state != "sending"))
             gone = connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags))).rowcount
-            connection.execute(delete(OUTBOX).where(OUTBOX.c.tag.in_(tags)))
             if drop_deletions:
                 connection.execute(delete(DELETIONS).where(DELETIONS.c.tag.in_(tags)))
         checkpoint(self._engine)
@@ -119,7 +131,7 @@ class Subscribers:
             connection.execute(
                 statement.on_conflict_do_update(index_elements=[SUBSCRIBERS.c.tag], set_=fresh)
             )
-            self._requeue(connection, row.tag, fresh["tag"])
+            retagged(connection, row.tag, fresh["tag"])
 
     def open_many(self, tags: Sequence[bytes]) -> dict[bytes, Record]:
         """The records of those tags that still have one. Raises `LostKeyError`."""
@@ -131,6 +143,11 @@ class Subscribers:
                 rows = connection.execute(select(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(wanted))).all()
             found |= {row.tag: record for row in rows if (record := _opened(row, keys))}
         return found
+
+    def opened(self, rows: Sequence[Sealed]) -> dict[bytes, Record]:
+        """The records of rows that were read already, by tag; those that do not open are left out."""
+        keys = self._keys()
+        return {row.tag: record for row in rows if (record := _opened(row, keys))}
 
     def tags_after(self, cursor: bytes, limit: int) -> list[bytes]:
         """The next tags behind `cursor`, in their order, which says nothing of people; b"" is before the first."""
@@ -159,8 +176,8 @@ class Subscribers:
         while True:
             with transaction(self._engine) as connection:
                 tags = list(connection.scalars(old.limit(CHUNK)))
+                connection.execute(delete(OUTBOX).where(OUTBOX.c.tag.in_(tags), OUTBOX.c.state != "sending"))
                 connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags)))
-                connection.execute(delete(OUTBOX).where(OUTBOX.c.tag.in_(tags)))
             gone += len(tags)
             if len(tags) < CHUNK:
                 break
@@ -179,21 +196,6 @@ class Subscribers:
         if required is not None and int(required) not in {key.kid for key in keys.all}:
             raise StaleKeyError
         return keys
-
-    def _requeue(self, connection: Connection, old: bytes, new: bytes) -> None:
-        """Give what is queued under a tag to another one. A broadcast that had not come to the old tag yet and is past
-        the new one would never come to it: the row is queued here."""
-        connection.execute(delete(OUTBOX).where(OUTBOX.c.tag == new))
-        connection.execute(OUTBOX.update().where(OUTBOX.c.tag == old).values(tag=new))
-        passed = select(BROADCASTS.c.id).where(
-            BROADCASTS.c.state == "open",
-            BROADCASTS.c.filled.is_(False),
-            BROADCASTS.c.cursor < old,
-            BROADCASTS.c.cursor >= new,
-        )
-        for broadcast in connection.scalars(passed).all():
-            row = {"broadcast": broadcast, "tag": new, "state": "pending", "attempts": 0, "not_before": 0.0}
-            connection.execute(self._insert(OUTBOX).values(row).on_conflict_do_nothing())
 
 
 def rounded(count: int) -> int:
@@ -227,7 +229,7 @@ def _find(connection: Connection, keys: Keys, chat: int) -> "Row[tuple[bytes, in
     return min(rows, key=lambda row: tags.index(row.tag), default=None)
 
 
-def _opened(row: "Row[tuple[bytes, int, bytes, int]]", keys: Keys) -> Record | None:
+def _opened(row: "Row[tuple[bytes, int, bytes, int]] | Sealed", keys: Keys) -> Record | None:
     packed = keys.of(row.kid).open(row.blob, bound_to(row.tag, row.kid, row.month))
     if packed is None:
         logger.error("a sealed row does not open")

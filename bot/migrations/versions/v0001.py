@@ -106,7 +106,6 @@ def _delivery() -> None:
     )
     _index("outbox", "tag")
     _index("outbox", "state")
-    _index("outbox", "not_before")
     _table(
         "pace",
         sa.Column("name", sa.String(16), primary_key=True),
