@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from corpus.cases import CaseType, load_cases
 from corpus.document import normalise
-from index import confidence, excerpt
+from index import confidence, excerpt, intent
 from index.differences import Difference
 from index.encoder import Encoder, encode_questions
 from index.excerpt import Candidate, Excerpt
-from index.intent import Intent
 from index.names import Resolution, resolve
 from index.reply import arrange, independent_origins
 from index.search import Asked, Prepared, asked, prepare, search
@@ -33,8 +32,6 @@ MORE = 5
 """Further excerpts kept for a "more" button, with those of the answer."""
 _SLACK = 0.03
 """A source this much below the best gives its place to a second quote of a better one (sum of two cosines)."""
-_REFUSE = 0.5
-"""Probability from which a message counts as asking for private data, or as an order to the bot."""
 _WORTH = 0.65
 """Share of the threshold from which an excerpt is shown beside a better one: below it, it only distracts."""
 _CLEAR = 0.8
@@ -169,11 +166,12 @@ def _find(
     text: str, vector: NDArray[np.float32], tokens: Tokens | None, prepared: Prepared, model: str
 ) -> _Finding:
     calibration = confidence.calibration(model)
-    intents = calibration.intents.probabilities(vector)
-    private, order = intents.get(Intent.PRIVATE, 0.0), intents.get(Intent.INSTRUCTION, 0.0)
-    if private + order >= _REFUSE:
-        return _Finding(reason=Reason.REFUSED, private=private >= order)
+    told = intent.features(text, vector)
+    if (refused := calibration.intents.refused(told)) is not None:
+        return _Finding(reason=Reason.REFUSED, private=refused is intent.Intent.PRIVATE)
     named = resolve(text, cases=load_cases(), learnt=prepared.learnt)
+    if any(load_cases()[case].protected for case in named.cases):
+        return _Finding(reason=Reason.REFUSED, private=True)
     people = _people(named)
     if named.ambiguous and not people:
         return _Finding(reason=Reason.AMBIGUOUS, candidates=named.ambiguous)
@@ -186,8 +184,8 @@ def _find(
     ranked = shown(found)
     probabilities = calibration.probabilities(confidence.features(prepared, question, ranked))
     probability = float(probabilities[:EXCERPTS].max())
-    aside = intents.get(Intent.OFF_TOPIC, 0.0) + intents.get(Intent.PAGE, 0.0)
-    if not people and aside >= _REFUSE and probability < _CLEAR:
+    best = prepared.passage_vectors[ranked[0].hit.number]
+    if not people and probability < _CLEAR and calibration.intents.is_off_topic(told, best):
         return _Finding(reason=Reason.REFUSED)
     finding = _quoted(prepared, question, ranked, probabilities, threshold=calibration.threshold)
     return replace(finding, candidates=people, probability=probability)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from corpus.document import Document
 from corpus.library import load
-from index import confidence, excerpt
+from index import confidence, excerpt, intent
 from index.answer import EXCERPTS, people_of, shown
 from index.build import assemble
 from index.encoder import Encoder, encode_questions
@@ -23,7 +23,6 @@ from index.judged import Judged, JudgedFileError, read_judged
 from index.search import Prepared, asked, prepare, search
 from index.squad import read_squad
 
-INTENTS = Path(__file__).with_name("intents.json")
 USED = (
     "words", "own_language", "own_words", "tokens_passage", "tokens_quote", "tokens_worst", "tokens_apart"
 )  # fmt: skip
@@ -230,11 +229,13 @@ def fit_intents(encoder: Encoder) -> dict[str, Any]:
     """Coefficients of the intents for a model, as they stand in `calibration.json`."""
     from sklearn.linear_model import LogisticRegression
 
-    stored: Mapping[str, Any] = json.loads(INTENTS.read_text(encoding="utf-8"))
-    examples = [(text, name) for name, texts in stored.items() if name != "about" for text in texts]
-    vectors = encoder.encode_queries([text for text, _ in examples])
-    mean = vectors.mean(0)
-    model = LogisticRegression(C=100.0, max_iter=3000).fit(vectors - mean, [name for _, name in examples])
+    known = list(intent.examples())
+    vectors = encoder.encode_queries([example.text for example in known])
+    told = np.stack([intent.features(one.text, vector) for one, vector in zip(known, vectors, strict=True)])
+    mean = told.mean(0)
+    weights = [example.weight for example in known]
+    model = LogisticRegression(C=100.0, max_iter=3000)
+    model.fit(told - mean, [example.intent.value for example in known], sample_weight=weights)
     intercepts = model.intercept_ - model.coef_ @ mean
     return {
         str(name): {"intercept": round(float(intercept), 4), "weights": [round(float(w), 3) for w in row]}

@@ -15,6 +15,20 @@ _SURNAME = re.compile(
 )
 _PLAIN_IC = re.compile(r"[^vwo]ics?$")
 """English music and public: a surname would have ich, ič or icz, if it is not -vic."""
+_ADJECTIVE = re.compile(
+    "(?:[сцз]к|[^аеиоуыэюяіё]н)(?:ий|ый|ой|ая|ую|ое|ого|ому|ом|ие|ые|их|ых|і|ы|ага|аму|ім|ым|ае|ія|ыя|іх)$",
+    re.IGNORECASE,
+)
+_NOUN = re.compile(r"\s+([^\W\d_A-ZА-ЯЁІЎ]+)\b")
+_NO_NOUN = re.compile(
+    r"\w{1,3}|\w+(?:[аеиыуяё]л[аоиі]?|[шв][её]л|[ўв]|[лв]?с[яь]|ць|ть|ть?ся|[уаяию]т|(?<!т)ет|ець|[уаю]ць|но|то|ли)"
+    r"|сейчас|теперь|сегодня|вчера|снова|опять|дома|когда|после|перед|через|около|против|жив\w*|свобод\w+"
+    r"|цяпер|зараз|сёння|учора|зноў|яшчэ|калі|пасля|після|перад|праз|каля|супраць|жыв\w*",
+    re.IGNORECASE,
+)
+"""A verb by its ending, an adverb, or a word that joins others: what may follow a surname."""
+DESCRIBES = re.compile(r"\w+(?:[^ск]ого|[^ск]ому|[^ск]ых|[^ск]ага)", re.IGNORECASE)
+"""The first of two capitalised words, where it is no name: Святого Августина, Соединенных Штатов."""
 WHO = re.compile(
     r"(?:who(?:'s| is| was| are)|кто так(?:ой|ая|ие)|хто так(?:і|ая|ія)|хто такий|kto taki|chto taki|chto takaja|kto takoi|kto takaya)\s+$",
     re.IGNORECASE,
@@ -51,6 +65,17 @@ def has_surname_ending(token: Token) -> bool:
 def is_surely_surname(token: Token) -> bool:
     """Whether a word ends as hardly anything but a Slavic surname does."""
     return token.skeleton not in ORDINARY and _ends(token, _SURE_SURNAME)
+
+
+def is_adjective(question: str, token: Token) -> bool:
+    """Whether a word that ends like Тихановский is the adjective of a noun: Киотский протокол, Римской империи.
+
+    Never in a question about what happened to somebody: there an unknown person must not pass for a place.
+    """
+    if not _ADJECTIVE.search(token.word) or ON_A_PERSON.search(question):
+        return False
+    noun = _NOUN.match(question, token.end)
+    return noun is not None and not _NO_NOUN.fullmatch(noun[1]) and not RELATIVE.fullmatch(noun[1])
 
 
 def _ends(token: Token, pattern: re.Pattern[str]) -> bool:

@@ -21,6 +21,7 @@ from corpus.fold import Token, is_cyrillic, tokens
 
 ENOUGH_WORDS = 200
 """Distinct words in a script, and at least a sixth of all, from which on a word that no document says is strange."""
+_UNHEARD = re.compile("dz|h")
 _ENDING = re.compile("(?<=...)(?:aha|amv|avi|ami|ai|ei|am|em|im|ih|ae|[aeiv])$")
 
 
@@ -59,6 +60,12 @@ class Learnt:
             return False
         near = process.extractOne(skeleton, self._long_words, scorer=OSA.distance, score_cutoff=1)
         return near is not None
+
+    def knows_sounds(self, parts: Sequence[str]) -> bool:
+        """Whether words of the documents sound as these do, the last one nearly: a foreign name is spelt by ear."""
+        *first, last = map(_heard, parts)
+        near = process.extractOne(last, self._sounds, scorer=OSA.distance, score_cutoff=len(last) // 4)
+        return near is not None and self._sounds.issuperset(first)
 
     def knows_name(self, parts: Sequence[str]) -> bool:
         """Whether two of these neighbouring words stand together in a name of the documents, in some case form."""
@@ -102,6 +109,10 @@ class Learnt:
     @cached_property
     def _stems(self) -> frozenset[str]:
         return frozenset(stem for word in self.words for stem in stems(word))
+
+    @cached_property
+    def _sounds(self) -> frozenset[str]:
+        return frozenset(_heard(word) for word in self.words if len(word) >= 3)
 
     @cached_property
     def _long_words(self) -> list[str]:
@@ -163,6 +174,11 @@ def stems(skeleton: str) -> tuple[str, ...]:
     """The word and the word without a case ending: two forms of one word share one of these."""
     stripped = _ENDING.sub("", skeleton)
     return (skeleton,) if stripped == skeleton else (skeleton, stripped)
+
+
+def _heard(skeleton: str) -> str:
+    """The stem without what English spelling hides: Джон and John, Смит and Smith, Джаред and Jared are then alike."""
+    return _UNHEARD.sub("", _ENDING.sub("", skeleton)).replace("e", "a")
 
 
 def _any_near(skeleton: str, others: set[str]) -> bool:

@@ -9,7 +9,16 @@ from itertools import pairwise
 
 from corpus.cases import Cases, Fit, PersonSpan, starts_sentence
 from corpus.fold import Token, is_cyrillic, tokens
-from index.cues import IN_A_PLACE, ON_A_PERSON, RELATIVE, WHO, has_surname_ending, is_surely_surname
+from index.cues import (
+    DESCRIBES,
+    IN_A_PLACE,
+    ON_A_PERSON,
+    RELATIVE,
+    WHO,
+    has_surname_ending,
+    is_adjective,
+    is_surely_surname,
+)
 from index.learnt import Learnt, capital_runs
 from index.ordinary import ORDINARY
 from index.spelling import correct
@@ -35,7 +44,7 @@ def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Res
     """What the question names; `learnt` is what the documents of the index say."""
     question = _without_idle_capitals(question)
     read, doubtful = correct(tokens(question), cases, learnt)
-    names = [token._replace(skeleton="") if _is_ordinary(token) else token for token in read]
+    names = [token._replace(skeleton="") if _is_ordinary(question, token) else token for token in read]
     people = [span for span in cases.people(question, names) if _counts(question, read, span, cases)]
     sure: dict[str, int] = {}
     maybe: dict[str, None] = {}
@@ -83,9 +92,11 @@ def _without_idle_capitals(question: str) -> str:
     return small if idle and len(words) > 1 and len(small) == len(question) else question
 
 
-def _is_ordinary(token: Token) -> bool:
-    """Whether a word in small letters is no name: жена is not Женя."""
-    return not token.capital and (token.skeleton in ORDINARY or RELATIVE.fullmatch(token.word) is not None)
+def _is_ordinary(question: str, token: Token) -> bool:
+    """Whether a word in small letters, or the first of a question, is no name: жена is not Женя, Калі is not Коля."""
+    if token.capital and not starts_sentence(question, token.start):
+        return False
+    return token.skeleton in ORDINARY or RELATIVE.fullmatch(token.word) is not None
 
 
 def _counts(question: str, read: Sequence[Token], span: PersonSpan, cases: Cases) -> bool:
@@ -169,7 +180,13 @@ def _small_runs(
     runs = []
     on_a_person = ON_A_PERSON.search(question) is not None
     for at, (one, other) in enumerate(pairwise(read)):
-        if one.capital or other.capital or {at, at + 1} & taken or len(one.word) < 4 or _is_ordinary(one):
+        if (
+            one.capital
+            or other.capital
+            or {at, at + 1} & taken
+            or len(one.word) < 4
+            or _is_ordinary(question, one)
+        ):
             continue
         strange = on_a_person and learnt is not None and len(other.word) > 2 and _is_strange(other, learnt)
         if one.skeleton in cases.given and (strange or has_surname_ending(other)):
@@ -187,8 +204,10 @@ def _is_person(question: str, run: Sequence[Token], cases: Cases, learnt: Learnt
         expected = all(_is_strange(token, learnt) for token in run)
     if len(run) > 1:
         given = any(token.skeleton in cases.given for token in (run[0], run[-1]))
+        if not given and DESCRIBES.fullmatch(run[0].word):
+            return False
         return given or expected or has_surname_ending(run[-1])
-    if run[0].skeleton in cases.given or len(run[0].skeleton) < 3:
+    if run[0].skeleton in cases.given or len(run[0].skeleton) < 3 or is_adjective(question, run[0]):
         return False
     return expected or has_surname_ending(run[0])
 
@@ -206,6 +225,9 @@ def _is_in_documents(run: Sequence[Token], learnt: Learnt | None) -> bool:
     if learnt is None:
         return False
     parts = [token.skeleton for token in run]
+    by_ear = is_cyrillic(run[-1].word) and not learnt.covers(run[-1].word)
+    if by_ear and not has_surname_ending(run[-1]) and learnt.knows_sounds(parts):  # Джон Элвей, of John Elway
+        return True
     if len(parts) == 1:
         return (
             learnt.knows_word(parts[0]) if is_surely_surname(run[0]) else learnt.knows_similar_word(parts[0])

@@ -26,7 +26,7 @@ from readme import markdown, measured, rewrite
 from sets import SHARED, Set, read_sets, version_of
 
 from corpus.document import Passage
-from index import answer, build, confidence, excerpt, search
+from index import answer, build, confidence, excerpt, intent, search
 from index.encoder import Encoder, encode_questions
 from index.search import Prepared
 from index.tokens import Tokens
@@ -94,7 +94,7 @@ _OFF: dict[str, Sequence[tuple[Any, str, Any]]] = {
     "preference for the kind of thing asked for": [(excerpt, "KIND_WEIGHT", 0.0)],
     "handicap of briefs": [(search, "BRIEF", 0.0)],
     "briefs behind sources that say the same": [(excerpt, "_briefs_last", list)],
-    "refusal by intent": [(answer, "_REFUSE", 2.0)],
+    "refusal by intent": [(intent, "REFUSE", 2.0)],
     "refusal of unknown people": [
         (answer, "resolve", lambda *a, **k: replace(_resolve(*a, **k), unknown=()))
     ],
