@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bot.quotes import Quotes
 from corpus.cases import load_cases
 from index.answer import Answer, answer_many
@@ -29,6 +32,10 @@ class PublishedBase:
         """An answer for each question, and the quotes of the version they came from."""
         quotes = self._reader.get()
         return answer_many(questions, version=quotes.version, encoder=self._encoder), quotes
+
+    def vectors(self, questions: Sequence[str]) -> NDArray[np.float32]:
+        """The questions encoded: (n, dimension), unit length."""
+        return self._encoder.encode_queries(questions)
 
     def case_book(self) -> CaseBook:
         """What the newest version says about each case. Not for two threads at once: the first call encodes."""

@@ -6,6 +6,7 @@ import sys
 import typer
 
 from bot.commands import app as bot_app
+from bot.news_commands import app as news_app
 from bot.sandbox.commands import sandbox
 from corpus.commands import app as corpus_app
 from corpus.errors import SpravaError
@@ -29,6 +30,7 @@ index_app.command()(evaluate)
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(index_app, name="index")
 app.add_typer(bot_app, name="bot")
+app.add_typer(news_app, name="news")
 
 
 def main() -> None:

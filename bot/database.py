@@ -112,7 +112,12 @@ NEWS = Table(
 CONSIDERED = Table(
     "considered",
     METADATA,
-    Column("document", String(80), primary_key=True, comment="id of a document that is no news any more"),
+    Column(
+        "item",
+        String(80),
+        primary_key=True,
+        comment="id of a document, or key of a message, that is no news any more",
+    ),
     Column(
         "sha256", String(64), nullable=False, comment="of its public text, to recognise it under another id"
     ),

@@ -31,6 +31,15 @@ class NoSuchNewsError(SpravaError):
     """No message has this number."""
 
 
+class OutdatedError(SpravaError):
+    """Something else was announced since the messages were looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something was announced since these messages were made up; nothing was sent: run `sprava news preview` again."
+        )
+
+
 class NewsKind(StrEnum):
     """What a message does."""
 
@@ -163,25 +172,39 @@ class Announcements:
         return tuple(reversed(found[-CORRECTIONS:]))
 
     def considered(self) -> Mapping[str, str]:
-        """Id and sha256 of every document that is no news any more: told of, left out, or there from the start."""
+        """Id and sha256 of every document that is no news any more: told of, left out, or there from the start.
+
+        The key of a correction that was left out is among them, as its own sha256.
+        """
         with self._engine.connect() as connection:
-            rows = connection.execute(select(CONSIDERED.c.document, CONSIDERED.c.sha256)).all()
-        return {row.document: row.sha256 for row in rows}
+            return _considered(connection)
 
-    def begin(self, documents: Mapping[str, str]) -> None:
-        """Take note of documents, sha256 by id, as no news: the starting point, or what is left out for good."""
+    def begin(self, documents: Mapping[str, str]) -> bool:
+        """Take documents, sha256 by id, as the starting point, where there is none yet; whether this did."""
         with transaction(self._engine) as connection:
-            set_switch(connection, "announcing", "")  # PostgreSQL: whoever else announces waits for this row
-            _consider(connection, documents)
+            set_switch(connection, "announcing", "")
+            first = connection.scalar(select(func.count()).select_from(CONSIDERED)) == 0
+            if first:
+                _consider(connection, documents)
+        return first
 
-    def announce(self, drafts: Sequence[Draft], *, considered: Mapping[str, str]) -> tuple[int, ...]:
+    def announce(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        considered: Mapping[str, str],
+        seen: Mapping[str, str] | None = None,
+    ) -> tuple[int, ...]:
         """Give each draft a number and open its broadcast, in one transaction; returns the numbers, in order.
 
         `considered` are the documents, sha256 by id, that are settled with this. What was announced before keeps its
-        number and is not sent again, also where two processes announce at once.
+        number and is not sent again. Where `seen` is given and is not what is considered by now, somebody else
+        announced meanwhile: raises `OutdatedError`, and nothing changes.
         """
         with transaction(self._engine) as connection:
             set_switch(connection, "announcing", "")  # PostgreSQL: whoever else announces waits for this row
+            if seen is not None and _considered(connection) != seen:
+                raise OutdatedError
             numbers = [_announce(connection, draft, int(self._now() // HOUR)) for draft in drafts]
             _consider(connection, considered)
         return tuple(numbers)
@@ -294,13 +317,17 @@ def _close(connection: Connection, number: int) -> None:
     connection.execute(update(BROADCASTS).where(this).values(state="cancelled"))
 
 
+def _considered(connection: Connection) -> dict[str, str]:
+    rows = connection.execute(select(CONSIDERED.c.item, CONSIDERED.c.sha256)).all()
+    return {row.item: row.sha256 for row in rows}
+
+
 def _consider(connection: Connection, documents: Mapping[str, str]) -> None:
-    rows = connection.execute(select(CONSIDERED.c.document, CONSIDERED.c.sha256)).all()
-    known = {row.document: row.sha256 for row in rows}
-    added = [{"document": each, "sha256": documents[each]} for each in documents.keys() - known.keys()]
+    known = _considered(connection)
+    added = [{"item": each, "sha256": documents[each]} for each in documents.keys() - known.keys()]
     changed = {each for each in documents.keys() & known.keys() if documents[each] != known[each]}
     if added:
         connection.execute(insert(CONSIDERED), added)
     for each in sorted(changed):
-        row = update(CONSIDERED).where(CONSIDERED.c.document == each)
+        row = update(CONSIDERED).where(CONSIDERED.c.item == each)
         connection.execute(row.values(sha256=documents[each]))

@@ -84,6 +84,12 @@ class CaseBook:
         """Everybody with a card, in the order of the cases."""
         return tuple(case.id for case in self._cases if self.has_card(case.id))
 
+    def said_in(self, case: str, document: int) -> list[Said]:
+        """The sentences of document `document` that are about a case, in order."""
+        rows = self._named.passages_naming(case).tolist()
+        mine = [row for row in rows if self.version.passages[row][0] == document]
+        return [one for row in mine for one in self._said(case, row)]
+
     def _case_file(self, case: str, language: str) -> CaseFile | None:
         """What the documents say about a case, briefs of ours in `language` where they are; `None` without a card."""
         if not self.has_card(case):
@@ -155,7 +161,7 @@ class CaseBook:
             if not subjects(document.text, earlier, case, before):
                 return None
             start = before
-        if end - start > MAX_SENTENCE or self._names_child(document, start, end):
+        if end - start > MAX_SENTENCE or self.names_child(document, start, end):
             return None
         return start, end
 
@@ -182,7 +188,8 @@ class CaseBook:
     def _people(self, document: Document, start: int, end: int) -> list[Mention]:
         return people(self._mentions(document), self._cases, start, end)
 
-    def _names_child(self, document: Document, start: int, end: int) -> bool:
+    def names_child(self, document: Document, start: int, end: int) -> bool:
+        """Whether somebody of whom nothing may be shown is named from `start` to `end`."""
         named = (case for mention in self._people(document, start, end) for case in mention.cases)
         return any(self._cases[case].protected for case in named)
 

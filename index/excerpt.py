@@ -42,7 +42,7 @@ _DENYING = """
 not no never nobody none nothing cannot isnt arent wasnt werent hasnt havent hadnt didnt doesnt dont wont cant couldnt
 не нет ни никто ничего никогда ня няма ні ніхто нічога ніколі немає nie
 """
-_DENIALS = frozenset(_DENYING.split())
+DENIALS = frozenset(_DENYING.split())
 """As `words` writes them."""
 
 
@@ -208,7 +208,7 @@ class _Statement(NamedTuple):
 def _statement(candidate: Candidate) -> _Statement:
     said = frozenset(words(candidate.text))
     people = named_in(candidate.hit.passage, candidate.start, candidate.end)
-    return _Statement(said, frozenset(kinds.numbers(candidate.text)), said & _DENIALS, people)
+    return _Statement(said, frozenset(kinds.numbers(candidate.text)), said & DENIALS, people)
 
 
 def _repeats(one: _Statement, other: _Statement) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from encoders import HashingEncoder
+from numpy.typing import NDArray
 
 from bot.quotes import Quotes
 from corpus.cases import load_cases
@@ -108,6 +110,10 @@ class RuleBase:
         self.batches.append(len(questions))
         quotes = self.quotes()
         return [self._answer(question, quotes) for question in questions], quotes
+
+    def vectors(self, questions: Sequence[str]) -> NDArray[np.float32]:
+        """The questions as the version's encoder sees them."""
+        return HashingEncoder().encode_queries(questions)
 
     def case_book(self) -> CaseBook:
         """The case files of the version."""

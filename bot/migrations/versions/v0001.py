@@ -75,7 +75,7 @@ def _news() -> None:
     )
     _table(
         "considered",
-        sa.Column("document", sa.String(80), primary_key=True),
+        sa.Column("item", sa.String(80), primary_key=True),
         sa.Column("sha256", sa.String(64), nullable=False),
     )
     _table(

@@ -1,0 +1,192 @@
+"""What a document newly says, as spans to quote in a message: about the people of a case, and naming no child."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from bot.compose import arrives_unchanged
+from corpus import fold
+from corpus.cases import Cases
+from corpus.document import Document
+from index import kinds
+from index.analyze import words
+from index.case_file import CaseBook
+from index.excerpt import DENIALS, MAX_CHARS, MAX_SENTENCE
+from index.origins import same_words
+from index.said import Said, when
+
+QUOTES = 3
+_LONG = 320
+"""Characters; of one document one quote may be longer."""
+_SAME = 0.9
+"""Cosine from which a sentence may say what another says; numbers, names and denials decide."""
+_PRIVATE = re.compile(r"[\w.+-]+@[\w-]+\.\w|(?:\+|\b00)\d[\d\s()-]{7,}\d|\b\d{2,3}[- ]\d{2}[- ]\d{2}\b")
+"""Addresses of people and their telephones: never quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A span to quote, with the reason for an operator."""
+
+    start: int
+    end: int
+    why: str
+    sensitive: bool = False
+
+
+class NothingQuotableError(Exception):
+    """No sentence of a document may be quoted."""
+
+
+class Teller:
+    """Chooses what to quote of the documents of one version of the index."""
+
+    def __init__(self, book: CaseBook, cases: Cases) -> None:
+        self._book = book
+        self._cases = cases
+        self.version = book.version
+        self._owner = self.version.passages[self.version.sentences[:, 0], 0]
+
+    def names_child(self, document: Document) -> bool:
+        """Whether the title, which every message shows, names somebody of whom nothing may be shown."""
+        named = (case for mention in self._cases.mentions(document.title) for case in mention.cases)
+        return any(self._cases[case].protected for case in named)
+
+    def people(self, document: Document) -> tuple[str, ...]:
+        """The people whom a document surely names and who may have a card: those of the title first, then by number."""
+        headed = self._headed(document)
+        offset = len(document.title) + 2
+        counted = Counter(
+            mention.cases[0]
+            for mention in self._cases.mentions(f"{document.title}\n\n{document.text}")
+            if mention.start >= offset and len(mention.cases) == 1
+        )
+        found = (*headed, *(case for case, _ in counted.most_common()))
+        return tuple(case for case in dict.fromkeys(found) if self._book.has_card(case))
+
+    def choose(self, number: int, *, told: Sequence[int] = ()) -> tuple[Chosen, ...]:
+        """One to three spans of document `number`; empty where it says nothing beyond the documents `told`.
+
+        Raises `NothingQuotableError`.
+        """
+        document = self.version.documents[number]
+        headed = [case for case in self._headed(document) if self._book.has_card(case)][:QUOTES]
+        others = [case for case in self.people(document) if case not in headed]
+        chosen: list[Chosen] = []
+        for case in (*headed, *others):
+            if len(chosen) == QUOTES or (chosen and case in others):
+                break
+            best = self._best(case, number, told, chosen)
+            chosen += [best] if best else []
+        if told and not chosen:
+            return ()
+        return tuple(chosen) or (self._first(number),)
+
+    def spans(self, number: int) -> Iterator[tuple[int, int]]:
+        """Every sentence, and every two in a row, of document `number` that may be quoted."""
+        document = self.version.documents[number]
+        sentences = self.version.sentences[self._owner == number, 1:].tolist()
+        pairs = [(one[0], other[1]) for one, other in pairwise(sentences)]
+        pairs = [pair for pair in pairs if pair[1] - pair[0] <= MAX_CHARS]
+        for start, end in (*map(tuple, sentences), *pairs):
+            quote = document.text[start:end]
+            if (
+                end - start <= MAX_SENTENCE
+                and "\n\n" not in quote
+                and self._is_quotable(document, start, end)
+            ):
+                yield start, end
+
+    def _headed(self, document: Document) -> tuple[str, ...]:
+        """The cases that a maintainer tagged, then those that the title surely names."""
+        mentions = self._cases.mentions(document.title)
+        titled = (mention.cases[0] for mention in mentions if len(mention.cases) == 1)
+        return tuple(case for case in (*document.cases, *titled) if case in self._cases.by_id)
+
+    def _best(self, case: str, number: int, told: Sequence[int], chosen: Sequence[Chosen]) -> Chosen | None:
+        """What the document tells last of a case: where the person is, else what happened, else anything."""
+        document = self.version.documents[number]
+        may_be_long = all(one.end - one.start <= _LONG for one in chosen)
+        found = [
+            one
+            for one in self._book.said_in(case, number)
+            if self._is_quotable(document, one.line.start, one.line.end)
+            and (may_be_long or one.line.end - one.line.start <= _LONG)
+            and not any(one.line.start < other.end and other.start < one.line.end for other in chosen)
+            and (not told or (_tells(one) and self._is_new(one.row, told)))
+        ]
+        if not found:
+            return None
+        best = max(found, key=lambda one: (one.is_status, _day(one), bool(one.events), -one.row))
+        does = (
+            "tells where they are"
+            if best.is_status
+            else "tells what happened"
+            if best.events
+            else "is about them"
+        )
+        return Chosen(best.line.start, best.line.end, f"{case}: {does}", best.line.sensitive)
+
+    def _first(self, number: int) -> Chosen:
+        """The first sentence that may be quoted, for a document that says nothing of one person."""
+        document = self.version.documents[number]
+        for _, start, end in self.version.sentences[self._owner == number].tolist():
+            if end - start <= MAX_SENTENCE and self._is_quotable(document, start, end):
+                return Chosen(start, end, "the first sentence; none is about one person")
+        raise NothingQuotableError
+
+    def _is_quotable(self, document: Document, start: int, end: int) -> bool:
+        quote = document.text[start:end]
+        return (
+            arrives_unchanged(quote)
+            and not self._book.names_child(document, start, end)
+            and not _PRIVATE.search(quote)
+        )
+
+    def _is_new(self, row: int, told: Sequence[int]) -> bool:
+        """Whether no told document says what a sentence says: its words, or the same with the same numbers and names."""
+        version = self.version
+        _, start, end = version.sentences[row].tolist()
+        sentence = version.documents[int(self._owner[row])].text[start:end]
+        texts = [version.documents[number].text for number in told]
+        if any(same_words(sentence, text) for text in texts):
+            return False
+        cosines = np.where(
+            np.isin(self._owner, told), version.sentence_vectors @ version.sentence_vectors[row], 0
+        )
+        nearest = int(cosines.argmax())
+        if cosines[nearest] <= _SAME:
+            return True
+        _, start, end = version.sentences[nearest].tolist()
+        near = version.documents[int(self._owner[nearest])].text[start:end]
+        names = {fold.skeleton(name) for name in kinds.names(sentence)}
+        known = {fold.skeleton(word) for text in texts for _, _, word in fold.words(text)}
+        denies = [bool(DENIALS & set(words(one))) for one in (sentence, near)]
+        numbers = set(kinds.numbers(sentence)) <= {n for text in texts for n in kinds.numbers(text)}
+        return not numbers or not names <= known or denies[0] != denies[1]
+
+
+def _tells(one: Said) -> bool:
+    return one.is_status or bool(one.events) or one.line.date is not None
+
+
+def _day(one: Said) -> tuple[int, int, int]:
+    """Until when it is so, as far as it can be known: what is not known of a date is late, but not after publication."""
+    published = _late(_came_out(one.line.document))
+    return (
+        min(_late(when(one.line)), published) if one.line.document.published.year else _late(when(one.line))
+    )
+
+
+def _came_out(document: Document) -> tuple[int, int, int]:
+    """The day that a document came out; 0 for what is not known of it."""
+    published = document.published
+    return (published.year or 0, published.month or 0, published.day or 0)
+
+
+def _late(day: tuple[int, int, int]) -> tuple[int, int, int]:
+    return (day[0], day[1] or 12, day[2] or 31)
