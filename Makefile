@@ -6,7 +6,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq --require-virtualenv
 
-.PHONY: help install install-dev run test check check-full bench lock debian clean
+.PHONY: help install install-dev run test check check-full bench pictures lock debian clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -51,6 +51,9 @@ check-full: check debian ## everything, with the long rigs
 
 bench: install-dev ## speed and memory, as ratios to the bare encoder in the same run
 	@$(BIN)/python tests/bench/bench_index.py
+
+pictures: install-dev ## take the pictures of every layout anew (Chromium)
+	@$(BIN)/python tests/pictures.py
 
 lock: install-dev ## write the lock files from pyproject.toml
 	@$(BIN)/python deploy/lock.py

@@ -183,7 +183,7 @@ class Cards:
 
     def _foot(self, file: CaseFile, *, timeline: bool) -> Callable[[Writer], None]:
         say = self.texts.say
-        groups = ((say("Often named together:"), file.close), (say("Another person:"), file.similar))
+        groups = ((say("Often named together:"), file.close), (say("Similar name:"), file.similar))
 
         def foot(writer: Writer) -> None:
             for words, people in groups if not timeline else ():

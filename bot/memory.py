@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from typing import Generic, TypeVar
 
 QUESTIONS_A_MINUTE = 10
@@ -44,7 +44,7 @@ class Limits:
 
     def __init__(self, a_minute: int = QUESTIONS_A_MINUTE) -> None:
         self._a_minute = a_minute
-        self._asked: Recent[deque[tuple[float, str]]] = Recent()
+        self._asked: Recent[list[tuple[float, str]]] = Recent()
         self._told: Recent[float] = Recent()
 
     def admit(self, person: int, at: float, number: str) -> bool:
@@ -52,15 +52,12 @@ class Limits:
 
         The same `number` is the same question, tried again because Telegram was out of reach.
         """
-        asked = self._asked.get(person) or deque()
+        asked = [one for one in self._asked.get(person) or () if abs(one[0] - at) < _MINUTE_S]
         if any(number == earlier for _, earlier in asked):
             return True
-        while asked and asked[0][0] <= at - _MINUTE_S:
-            asked.popleft()
         if len(asked) >= self._a_minute:
             return False
-        asked.append((at, number))
-        self._asked.put(asked, person)
+        self._asked.put([*asked, (at, number)], person)
         return True
 
     def was_told(self, chat: int, what: str, at: float) -> bool:

@@ -154,8 +154,7 @@ async def ask(page: Page, question: str = "When was the verdict?") -> None:
 
 
 async def picture(page: Page, name: str, folder: Path) -> None:
-    """A screenshot in the test's folder, or where SANDBOX_PICTURES says."""
-    folder = Path(os.environ.get("SANDBOX_PICTURES", folder))
+    """A screenshot in the test's folder."""
     await page.screenshot(path=folder / f"{name}.png", animations="disabled")
     assert (folder / f"{name}.png").stat().st_size > 10_000
 

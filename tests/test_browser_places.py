@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
-from test_browser import browser, opener, picture  # noqa: F401 (browser is a fixture)
+from test_browser import CONTRAST, UNREACHABLE, browser, opener, picture  # noqa: F401 (browser is a fixture)
 from test_handlers import serving
 
 from bot.sandbox.server import Sandbox
@@ -115,3 +115,90 @@ async def test_faults_are_set_in_the_panel_and_the_record_is_saved(
         lines = (await (await saving.value).path()).read_text("utf-8").splitlines()
         assert any('"code": 429' in line for line in lines)
         assert sandbox.token not in "\n".join(lines)
+
+
+async def pressed(page: Page, button: str) -> None:
+    await page.locator(".theirs .keyboard").last.get_by_role("button", name=button).click()
+
+
+async def shown(page: Page, words: str) -> None:
+    await page.locator(".theirs .text", has_text=words).last.wait_for()
+
+
+async def test_the_main_paths_are_walked_in_a_private_chat(
+    browser: Browser,  # noqa: F811
+    sandbox: Sandbox,
+) -> None:
+    async with opener(browser) as open_at:
+        page = await open_at(sandbox.page_url)
+        await send(page, "When was Losik arrested?")
+        await pressed(page, "1 Context")
+        await shown(page, "The trial was closed to the public.")
+        await pressed(page, "Back")
+        await shown(page, "As of 12 Mar 2024")
+        await pressed(page, "Cite")
+        await shown(page, "APA 7")
+        await pressed(page, "Back")
+        await send(page, "When was Losik arrested?")
+        await pressed(page, "More")
+        await shown(page, "More from the sources")
+        await send(page, "/case Losik")
+        await shown(page, "Status, newest first")
+        await pressed(page, "Timeline, 4 lines")
+        await shown(page, "December 2020")
+        await pressed(page, "Status")
+        await shown(page, "as of Sep 2025")
+        await send(page, "Letter seventeen?")
+        await shown(page, "No source in the base says this.")
+        await send(page, "/language")
+        await pressed(page, "Беларуская")
+        await shown(page, "Выберыце мову бота")
+        await send(page, "/help")
+        await shown(page, "Дапамога")
+        await page.get_by_role("button", name="Block", exact=True).click()
+        await page.get_by_role("button", name="Unblock the bot").click()
+        await send(page, "/privacy")
+        await shown(page, "Што захоўваецца")
+        assert sandbox.violations == []
+
+
+async def test_two_people_are_watched_side_by_side(browser: Browser, sandbox: Sandbox) -> None:  # noqa: F811
+    async with opener(browser) as open_at:
+        page = await open_at(sandbox.page_url)
+        await page.get_by_role("button", name="Two chats").click()
+        column = page.frame_locator("#beside")
+        field = column.get_by_label("Message", exact=True)
+        await field.fill("Калі затрымалі Лосіка?")
+        await field.press("Enter")
+        await column.locator(".theirs .text").last.wait_for()
+        assert await page.locator(".messages li").count() == 0, "the first column shows another person"
+        frame = next(frame for frame in page.frames if frame.url.endswith("?beside"))
+        assert await frame.evaluate(CONTRAST) == []
+        assert await frame.evaluate(UNREACHABLE) == []
+        await column.get_by_label("Chat in this column").select_option("Friends")
+        await column.get_by_label("Write as").wait_for()
+        await send(page, "/help")
+        await page.locator(".theirs .text").last.wait_for()
+        await page.reload()
+        await page.frame_locator("#beside").get_by_label("Write as").wait_for()
+        await page.get_by_role("button", name="Two chats").click()
+        await page.locator("#beside").wait_for(state="hidden")
+
+
+async def test_the_clock_is_moved_and_groups_have_a_menu_of_their_own(
+    browser: Browser,  # noqa: F811
+    sandbox: Sandbox,
+) -> None:
+    async with opener(browser) as open_at:
+        page = await open_at(sandbox.page_url)
+        before = sandbox.clock.now()
+        for button, seconds in (("Skip an hour", 3600), ("Skip a day", 86_400)):
+            await page.get_by_role("button", name=button).click()
+            await page.locator("#toast", has_text="now").wait_for()
+            before += seconds
+            assert abs(sandbox.clock.now() - before) < 60
+        await page.get_by_role("button", name="Friends").click()
+        await page.get_by_role("button", name="Commands").click()
+        assert await page.locator("#commands b").all_inner_texts() == ["/ask", "/help"]
+        await page.get_by_role("option", name="/help").click()
+        await page.locator(".theirs .text").last.wait_for()

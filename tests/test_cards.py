@@ -111,7 +111,7 @@ def test_a_line_of_a_brief_leads_to_the_quote_with_what_it_was_written_from() ->
 
 def test_people_named_together_open_their_cards() -> None:
     page = cards("ru").card(replace(sample(), close=("statkevich",), similar=("losik-daria",)), Tab.STATUS, 0)
-    assert "Часто упоминают вместе: Николай Статкевич\nДругой человек: Дарья Лосик" in page.text
+    assert "Часто упоминают вместе: Николай Статкевич\nПохожее имя: Дарья Лосик" in page.text
     links = [entity.url for entity in page.entities if "t.me" in (entity.url or "")]
     assert links == [
         "https://t.me/sprava_bot?start=c_statkevich",

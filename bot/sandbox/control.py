@@ -24,19 +24,20 @@ if TYPE_CHECKING:
     from bot.sandbox.people import Person
     from bot.sandbox.server import Sandbox
 
-FILES = {
-    "/": ("page.html", "text/html"),
-    "/page.css": ("page.css", "text/css"),
-    "/page.js": ("page.js", "text/javascript"),
-    "/message.js": ("message.js", "text/javascript"),
-    "/offers.js": ("offers.js", "text/javascript"),
-    "/panel.js": ("panel.js", "text/javascript"),
-    "/icon.svg": ("icon.svg", "image/svg+xml"),
+KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+PARTS = (
+    "page.css",
+    "icon.svg",
+    *(f"{name}.js" for name in ("page", "view", "calls", "chat", "message", "composer", "offers", "people")),
+    *(f"{name}.js" for name in ("panel", "beside", "theme")),
+)
+FILES = {"/": ("page.html", "text/html")} | {
+    f"/{name}": (name, KINDS[name.rpartition(".")[2]]) for name in PARTS
 }
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

@@ -46,12 +46,12 @@ class Panel:
         return web.json_response({})
 
     async def clock(self, request: web.Request) -> web.StreamResponse:
-        """Jump forward in virtual time."""
+        """Jump forward in virtual time; what time it is then."""
         seconds = (await body_of(request)).get("seconds")
         if not isinstance(seconds, int) or not 0 < seconds <= MAX_JUMP_S:
             return web.json_response({"error": f"seconds: 1 to {MAX_JUMP_S}"}, status=400)
         self._sandbox.clock.advance(seconds)
-        return web.json_response({})
+        return web.json_response({"now": int(self._sandbox.clock.now())})
 
     async def faults(self, request: web.Request) -> web.StreamResponse:
         """The next messages of the bot go wrong in one way, so many of them; {"kind": "none"} ends it."""

@@ -53,6 +53,7 @@ def _account(world: World, account: Account) -> dict[str, Any]:
         "language": account.language_code,
         "blocked": account.blocked,
         "commands": world.commands_for(account),
+        "group_commands": world.commands_for(account, place="all_group_chats"),
         "bot_name": world.profile_text("name", language) or world.me_short()["first_name"],
         "description": world.profile_text("description", language),
         "last": _last(world, account),

@@ -255,10 +255,11 @@ class World:
             body["reply_markup"] = {"inline_keyboard": message.keyboard}
         return body
 
-    def commands_for(self, account: Account) -> list[dict[str, str]]:
-        """The command menu of a private chat: core.telegram.org/bots/api#botcommandscope, narrowest first."""
+    def commands_for(self, account: Account, *, place: str = "all_private_chats") -> list[dict[str, str]]:
+        """The command menu of a private chat or, with the scope of those, of groups:
+        core.telegram.org/bots/api#botcommandscope, narrowest first."""
         language = (account.language_code or "")[:2]
-        for scope, chat in (("chat", account.id), ("all_private_chats", None), ("default", None)):
+        for scope, chat in (("chat", account.id), (place, None), ("default", None)):
             for wanted in (language, ""):
                 if found := self.commands.get((scope, chat, wanted)):
                     return found
