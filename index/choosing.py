@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from corpus.document import Document
 from index.said import WHERE, Line, Said, when
+from index.stacked import Stacked
 
 DESIGNATIONS = 3
 """Publishers shown that call the person a political prisoner, at most."""
@@ -44,7 +45,7 @@ def without_overtaken_briefs(status: Sequence[Said]) -> list[Said]:
     ]
 
 
-def timeline(said: Iterable[Said], vectors: NDArray[np.float32], language: str) -> tuple[Line, ...]:
+def timeline(said: Iterable[Said], vectors: Stacked | NDArray[np.float32], language: str) -> tuple[Line, ...]:
     """By date; of lines that say the same, the one of the nearest source, of a brief only where no source does.
 
     `vectors` are those of all sentences, (n, dimension), unit length.
@@ -97,7 +98,7 @@ def _overtakes(source: Said, brief: Said) -> bool:
     return later and bool(WHERE & source.events & brief.events)
 
 
-def _same(one: Said, other: Said, vectors: NDArray[np.float32]) -> bool:
+def _same(one: Said, other: Said, vectors: Stacked | NDArray[np.float32]) -> bool:
     if one.line.date is None or other.line.date is None:
         return one.row == other.row
     mine, others = one.line.document, other.line.document

@@ -9,10 +9,11 @@ from corpus.cases import load_cases
 from corpus.document import Document
 from corpus.errors import SpravaError
 from index.answer import answer_many
+from index.block import same_document
 from index.encoder import Encoder
 from index.mentions import MentionTable
 from index.search import MENTIONS
-from index.version import Version, same_document
+from index.version import Version
 
 SHARE = 0.05
 """More than this share of the passages that were there, altered or gone, is a mass change."""

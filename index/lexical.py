@@ -1,14 +1,15 @@
-"""BM25 over search terms: the exact formula on postings that are stored as plain arrays.
+"""BM25 over search terms: the exact formula, on postings that are sorted when a version is loaded.
 
 bm25s would be the ready-made choice; it keeps finished scores, which all change with every added passage. Counts
-do not, so unchanged passages keep theirs and nothing has to be analysed or computed again at loading.
+do not, so unchanged passages keep theirs and no text has to be analysed again.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,19 @@ from numpy.typing import NDArray
 from index.analyze import terms
 
 K1, B = 0.9, 0.4
-_PARTS = {"terms": "<u4", "starts": "<u4", "rows": "<u4", "counts": "<u2", "lengths": "<u4"}
-_PREFIX = "lexical."
+_MOST = 255
+"""A term counts no more often than this in one passage: BM25 would hardly notice."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """The terms of some passages: `distinct[i]` of them belong to passage i, one passage after the other."""
+
+    distinct: NDArray[np.uint32]
+    terms: NDArray[np.uint32]
+    """Hashes."""
+    counts: NDArray[np.uint8]
+    """How often the term occurs in the passage, beside `terms`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +40,7 @@ class Lexical:
     """Hashes of terms, ascending."""
     starts: NDArray[np.uint32]
     rows: NDArray[np.uint32]
-    counts: NDArray[np.uint16]
+    counts: NDArray[np.uint8]
     """How often the term occurs in the passage, beside `rows`."""
     lengths: NDArray[np.uint32]
     """Number of terms of each passage."""
@@ -57,7 +69,7 @@ class Lexical:
         place = int(np.searchsorted(rows, passage))
         return place < len(rows) and int(rows[place]) == passage
 
-    def _posting(self, key: int) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
+    def _posting(self, key: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
         place = int(np.searchsorted(self.terms, np.uint32(key)))
         if place == len(self.terms) or int(self.terms[place]) != key:
             return self.rows[:0], self.counts[:0]
@@ -65,56 +77,42 @@ class Lexical:
         return self.rows[span], self.counts[span]
 
 
-def build(
-    texts: Sequence[str], *, previous: Lexical | None = None, reused: NDArray[np.int64] | None = None
-) -> Lexical:
-    """The index of passages 0, 1, 2 …; with `previous`, passage i is its passage `reused[i]` unless that is negative.
+def count(texts: Iterable[str]) -> Counted:
+    """The terms of each text."""
+    distinct: list[int] = []
+    keys: list[int] = []
+    counts: list[int] = []
+    for text in texts:
+        found = Counter(map(_hash, terms(text)))
+        distinct.append(len(found))
+        keys += found.keys()
+        counts += [min(number, _MOST) for number in found.values()]
+    return Counted(np.array(distinct, np.uint32), np.array(keys, np.uint32), np.array(counts, np.uint8))
 
-    Only texts of passages that are not reused are analysed.
-    """
-    count = len(texts)
-    old = np.full(count, -1, np.int64) if previous is None or reused is None else reused
-    keys, rows, counts = _counted([(i, texts[i]) for i in np.flatnonzero(old < 0).tolist()])
-    lengths = np.zeros(count, np.uint32)
-    np.add.at(lengths, rows, counts)
-    if previous is not None and (old >= 0).any():
-        target = np.full(len(previous.lengths), -1, np.int64)
-        target[old[old >= 0]] = np.flatnonzero(old >= 0)
-        kept = target[previous.rows] >= 0
-        lengths[old >= 0] = previous.lengths[old[old >= 0]]
-        old_keys = np.repeat(previous.terms, previous.starts[1:] - previous.starts[:-1])
-        keys = np.concatenate([old_keys[kept], keys])
-        rows = np.concatenate([target[previous.rows[kept]].astype(np.uint32), rows])
-        counts = np.concatenate([previous.counts[kept], counts])
-    order = np.argsort(
-        keys.astype(np.uint64) << 32 | rows, kind="stable"
-    )  # runs that are sorted already: fast
-    keys = keys[order]
+
+def gather(parts: Sequence[Counted]) -> Lexical:
+    """The index of the passages of all parts, numbered through; at most 2 ** 24 of them."""
+    distinct = _joined([part.distinct for part in parts], np.uint32)
+    keys = _joined([part.terms for part in parts], np.uint64)
+    counts = _joined([part.counts for part in parts], np.uint64)
+    lengths = np.zeros(len(distinct), np.uint32)
+    filled = np.flatnonzero(distinct)  # reduceat knows no empty runs
+    if len(filled):
+        first = np.cumsum(distinct, dtype=np.int64)[filled] - distinct[filled]
+        lengths[filled] = np.add.reduceat(counts, first)
+    postings = keys << 32  # term, passage and count in one number: sorted some times faster than by an index
+    postings |= np.repeat(np.arange(len(distinct), dtype=np.uint64) << 8, distinct)
+    postings |= counts
+    postings.sort()
+    keys = (postings >> 32).astype(np.uint32)
     starts = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
     bounds = np.append(starts, len(keys)).astype(np.uint32)
-    return Lexical(keys[starts], bounds, rows[order], counts[order], lengths)
+    rows = (postings.astype(np.uint32) >> 8).astype(np.uint32)
+    return Lexical(keys[starts], bounds, rows, postings.astype(np.uint8), lengths)
 
 
-def files(lexical: Lexical) -> dict[str, bytes]:
-    """The arrays as they lie on disk, little-endian, by file name."""
-    return {_PREFIX + name: getattr(lexical, name).astype(kind).tobytes() for name, kind in _PARTS.items()}
-
-
-def load(stored: Mapping[str, bytes | memoryview]) -> Lexical:
-    """The index in `stored`, without copying."""
-    return Lexical(*(np.frombuffer(stored[_PREFIX + name], kind) for name, kind in _PARTS.items()))
-
-
-def _counted(
-    texts: Iterable[tuple[int, str]],
-) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]]:
-    triples = [
-        (key, row, min(count, 0xFFFF))
-        for row, text in texts
-        for key, count in Counter(map(_hash, terms(text))).items()
-    ]
-    keys, rows, counts = zip(*triples, strict=True) if triples else ((), (), ())
-    return np.array(keys, np.uint32), np.array(rows, np.uint32), np.array(counts, np.uint16)
+def _joined(columns: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
+    return np.concatenate([np.empty(0, kind), *columns], dtype=kind)
 
 
 @lru_cache(maxsize=200_000)

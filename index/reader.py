@@ -42,7 +42,7 @@ class Reader(Generic[Prepared]):
         self._loading = threading.Lock()
         self._seen = self._signature()
         version = store.current(folder, model=model)
-        self._number = version.number
+        self._version = version
         self._served = prepare(version)
 
     def get(self) -> Prepared:
@@ -70,16 +70,16 @@ class Reader(Generic[Prepared]):
                 except (SpravaError, MemoryError, OSError) as error:
                     logger.error(
                         "a newly published index version was refused, the present one serves",
-                        extra={"error": type(error).__name__, "version": self._number},
+                        extra={"error": type(error).__name__, "version": self._version.number},
                     )
         return self._served
 
     def _load(self) -> None:
-        version = store.published(self._folder)
+        version = store.published(self._folder, known=self._version)
         store.check_model(version, self._model)
-        if version.number > self._number:
+        if version.number > self._version.number:
             self._served = self._prepare(version)
-            self._number = version.number
+            self._version = version
             logger.info("index version loaded", extra={"version": version.number})
 
     def _signature(self) -> tuple[int, int, int] | None:

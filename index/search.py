@@ -14,9 +14,10 @@ from index.learnt import Learnt
 from index.lexical import Lexical
 from index.mentions import MentionTable
 from index.origins import Origins
+from index.stacked import Stacked
 from index.tokens import Tokens, TokenTable
 from index.vectors import Nearest, nearest
-from index.version import Version
+from index.version import MEAN, Version
 
 LEXICAL_WEIGHT = 0.25
 """On BM25 as a share of what the question would score against itself; dense scores are sums of two cosines."""
@@ -79,8 +80,8 @@ class Prepared:
     documents: Sequence[Document]
     passages: NDArray[np.int32]
     sentences: NDArray[np.int32]
-    passage_vectors: NDArray[np.float32]
-    sentence_vectors: NDArray[np.float32]
+    passage_vectors: Stacked
+    sentence_vectors: Stacked
     first_sentence: NDArray[np.int64]
     """(n + 1,): sentences of passage i are rows first_sentence[i] to first_sentence[i + 1]."""
     passage_mean: NDArray[np.float32]
@@ -125,12 +126,12 @@ def prepare(version: Version) -> Prepared:
         passage_vectors=version.passage_vectors,
         sentence_vectors=version.sentence_vectors,
         first_sentence=np.searchsorted(version.sentences[:, 0], np.arange(len(version.passages) + 1)),
-        passage_mean=version.passage_vectors.mean(0),
-        sentence_mean=version.sentence_vectors.mean(0),
-        lexical=lexical.load(version.files),
+        passage_mean=version.passage_vectors.mean(),
+        sentence_mean=version.sentence_vectors.mean(),
+        lexical=lexical.gather([block.counted for block in version.blocks]),
         mentions=MentionTable.from_bytes(version.files[MENTIONS]),
         learnt=Learnt.from_bytes(version.files[LEARNT]),
-        tokens=tokens.from_files(version.files),
+        tokens=_tokens(version),
         origins=origins.from_files(version.files),
         numbers={document.id: number for number, document in enumerate(version.documents)},
         is_brief=np.array([document.is_brief for document in version.documents])[version.passages[:, 0]],
@@ -139,6 +140,15 @@ def prepare(version: Version) -> Prepared:
             for code in dict.fromkeys(languages)
         },
     )
+
+
+def _tokens(version: Version) -> TokenTable | None:
+    """The tokens of all sentences, where the model tells some."""
+    if MEAN not in version.files:
+        return None
+    mean = np.frombuffer(version.files[MEAN], "<f4")
+    counts = [block.columns["sentences.tokens"] for block in version.blocks]
+    return tokens.table(mean, counts, [block.packed for block in version.blocks])
 
 
 def asked(

@@ -1,4 +1,4 @@
-"""Versions on disk: publish, read, fall back, restore, prune. What a version consists of: `version.py`.
+"""Versions on disk as readers see them: what is published, read and checked. Who writes them: `publishing.py`.
 
     index/current                 "v000124 <sha256 of its manifest>": the one file that ever changes
     index/v000124/manifest.json   what the version is; length and sha256 of every other file beside it
@@ -12,25 +12,20 @@ import hashlib
 import json
 import logging
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import SpravaError
-from index import durable
-from index.version import FORMAT, DamagedVersionError, Version, from_files, manifest, to_files
+from index.block import Block, Stored, from_bytes
+from index.version import FORMAT, MEAN, DamagedVersionError, Version, version_of
 
 logger = logging.getLogger(__name__)
 
-KEPT = 3
-"""Versions that stay on disk, the current one included."""
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
 _FOLDER = re.compile(r"v(\d{6,})")
 _POINTER = re.compile(r"v(\d{6,}) ([0-9a-f]{64})\n")
 
@@ -45,14 +40,6 @@ class OtherModelError(SpravaError):
 
 class OtherFormatError(DamagedVersionError):
     """A version was written by a program whose files mean something else."""
-
-
-class IndexBusyError(SpravaError):
-    """Another process is publishing."""
-
-
-class PublishError(SpravaError):
-    """A new version could not be written; the one that served before still does."""
 
 
 class NoSuchVersionError(SpravaError):
@@ -82,15 +69,18 @@ def check_model(version: Version, model: str | None) -> None:
         )
 
 
-def published(folder: Path) -> Version:
-    """The version that `current` names, checked byte for byte. Raises NoIndexError or DamagedVersionError."""
+def published(folder: Path, *, known: Version | None = None) -> Version:
+    """The version that `current` names, checked byte for byte. Raises NoIndexError or DamagedVersionError.
+
+    What was read and checked for `known`, and is the same by its sha256, is taken from there.
+    """
     highest = highest_number(folder)  # first: a version published in between may only raise what comes next
     number, sha256 = pointer(folder)
     if number < highest:
         raise DamagedVersionError(
             f"{folder / 'current'} names index version {number}, but {highest} was published"
         )
-    return read_version(folder, number, manifest_sha256=sha256)
+    return read_folder(folder / folder_name(number), number, manifest_sha256=sha256, known=known)
 
 
 def pointer(folder: Path) -> tuple[int, str]:
@@ -116,62 +106,102 @@ def pointer(folder: Path) -> tuple[int, str]:
 def highest_number(folder: Path) -> int:
     """The highest number ever published to this folder; 0 before the first."""
     try:
-        return int(_highest_file(folder).read_text("ascii"))
+        return int(highest_file(folder).read_text("ascii"))
     except FileNotFoundError:
         return 0
     except (OSError, ValueError) as error:
         raise DamagedVersionError(
-            f"{_highest_file(folder)} is damaged: write the newest version's number into it"
+            f"{highest_file(folder)} is damaged: write the newest version's number into it"
         ) from error
 
 
-def read_version(folder: Path, number: int, *, manifest_sha256: str | None = None) -> Version:
+def read_version(folder: Path, number: int) -> Version:
     """Version `number` of the index in `folder`. Raises DamagedVersionError."""
-    return _read(folder / _name(number), number, manifest_sha256)
+    return read_folder(folder / folder_name(number), number)
 
 
-def _read(folder: Path, number: int, manifest_sha256: str | None) -> Version:
+def read_folder(
+    folder: Path, number: int, *, manifest_sha256: str | None = None, known: Version | None = None
+) -> Version:
     """The version in one version folder: each file read once, compared with the manifest, and that buffer parsed.
 
-    Raises DamagedVersionError, naming the file, where a byte differs, a file is missing or one is too many.
+    Blocks that `known` holds, by their sha256, are not read again. Raises DamagedVersionError, naming the file, where
+    a byte differs, a file is missing or one is too many.
     """
     stored = _read_manifest(folder, number, manifest_sha256)
     expected: dict[str, dict[str, Any]] = stored["files"]
-    found = {path.name for path in folder.iterdir()} - {_MANIFEST}
+    found = {path.name for path in folder.iterdir()} - {MANIFEST}
     for name in sorted(found ^ expected.keys()):
         raise DamagedVersionError(
             f"{folder / name} is {'missing' if name in expected else 'not part of this version'}"
         )
-    with ThreadPoolExecutor(
-        max_workers=2
-    ) as pool:  # hashing and reading leave the interpreter to the other thread
-        contents = dict(zip(expected, pool.map(partial(_checked, folder), expected.items()), strict=True))
+    blocks: list[str] = stored["blocks"]
+    held = {part.stored.sha256: part for part in known.blocks if part.stored} if known else {}
+    with ThreadPoolExecutor(2) as pool:  # hashing and reading leave the interpreter to the other thread
+        parts = pool.map(
+            lambda name: held.get(expected[name]["sha256"]) or _block(folder, name, expected[name], number),
+            blocks,
+        )
+        others = sorted(expected.keys() - set(blocks))
+        contents = pool.map(lambda name: _checked(folder / name, expected[name]), others)
+        try:
+            return version_of(stored, list(parts), dict(zip(others, contents, strict=True)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise DamagedVersionError(f"{folder} does not hold together: {error}") from error
+
+
+def _block(folder: Path, name: str, expected: Mapping[str, Any], number: int) -> Block:
+    """One block of a version, compared with the manifest. Raises DamagedVersionError."""
+    content = _checked(folder / name, expected)
+    # where it lies once the folder has its name: a version is read before that, too
+    stored = Stored(folder.with_name(folder_name(number)) / name, len(content), expected["sha256"])
     try:
-        return from_files(stored, contents)
+        return from_bytes(content, stored=stored)
     except (KeyError, TypeError, ValueError) as error:
-        raise DamagedVersionError(f"{folder} does not hold together: {error}") from error
+        raise DamagedVersionError(f"{folder / name} does not hold together: {error}") from error
 
 
-def _checked(folder: Path, entry: tuple[str, dict[str, Any]]) -> bytes:
+def salvage(folder: Path) -> Version | None:
+    """What is whole of the newest version: blocks to take vectors from, never to be served. `None` without any."""
+    for number in reversed(numbers(folder)):
+        path = folder / folder_name(number)
+        blocks = []
+        try:
+            stored = _read_manifest(path, number, None)
+            entries = stored["files"]
+            files = {MEAN: memoryview(_checked(path / MEAN, entries[MEAN]))} if MEAN in entries else {}
+        except DamagedVersionError:
+            continue
+        for name in stored["blocks"]:
+            with suppress(DamagedVersionError):
+                blocks.append(_block(path, name, entries[name], number))
+        created = datetime.fromisoformat(stored["created"])
+        if blocks:
+            return Version(
+                number=number, created=created, model=stored["model"], blocks=tuple(blocks), files=files
+            )
+    return None
+
+
+def _checked(path: Path, expected: Mapping[str, Any]) -> bytes:
     """The content of one file of a version, compared with what its manifest says."""
-    name, expected = entry
     try:
-        content = (folder / name).read_bytes()
+        content = path.read_bytes()
     except OSError as error:
-        raise DamagedVersionError(f"{folder / name} cannot be read: {error.strerror}") from error
+        raise DamagedVersionError(f"{path} cannot be read: {error.strerror}") from error
     if len(content) != expected["length"] or hashlib.sha256(content).hexdigest() != expected["sha256"]:
-        raise DamagedVersionError(f"{folder / name} is damaged: its sha256 is not the manifest's")
+        raise DamagedVersionError(f"{path} is damaged: its sha256 is not the manifest's")
     return content
 
 
 def read_manifest(folder: Path, number: int) -> dict[str, Any]:
     """What version `number` says of itself; its files are not looked at. Raises DamagedVersionError."""
-    return _read_manifest(folder / _name(number), number, None)
+    return _read_manifest(folder / folder_name(number), number, None)
 
 
 def size(folder: Path, number: int) -> int:
     """Bytes that version `number` takes on disk."""
-    return sum(path.stat().st_size for path in (folder / _name(number)).iterdir())
+    return sum(path.stat().st_size for path in (folder / folder_name(number)).iterdir())
 
 
 def previous_number(folder: Path) -> int:
@@ -185,7 +215,7 @@ def previous_number(folder: Path) -> int:
 
 def _read_manifest(folder: Path, number: int, manifest_sha256: str | None) -> dict[str, Any]:
     """A version's manifest: its format and number checked, and its hash where one is given."""
-    path = folder / _MANIFEST
+    path = folder / MANIFEST
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -225,78 +255,11 @@ def _newest_whole(folder: Path, damage: DamagedVersionError) -> Version:
     raise damage
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """The one process that may change the folder; from `writing`."""
-
-    folder: Path
-
-    def publish(self, version: Version, *, check: Callable[[Version], None] | None = None) -> Version:
-        """Make `version` the one that serves, under the next number, and return it as a reader reads it.
-
-        `check` is called with that before anybody can read it; what it raises stops the publishing.
-        Until `current` is replaced, nothing has changed for anybody; when this returns, everything is on the disk.
-        """
-        number = max([highest_number(self.folder), *numbers(self.folder)]) + 1
-        new = replace(version, number=number)
-        try:
-            sha256 = self._write(new)
-            checked = _read(self.folder / f"{_name(number)}.tmp", number, sha256)
-            if check:
-                check(checked)
-            durable.rename(self.folder / f"{_name(number)}.tmp", self.folder / _name(number))
-            durable.replace(self.folder / "current", f"{_name(number)} {sha256}\n".encode())
-            durable.replace(_highest_file(self.folder), f"{number}\n".encode())
-        except OSError as error:
-            raise PublishError(
-                f"index version {number} cannot be written to {self.folder}: {error.strerror}"
-            ) from error
-        self._prune()
-        return checked
-
-    def _write(self, version: Version) -> str:
-        """Write everything under a temporary name, the manifest last; returns the manifest's sha256."""
-        folder = self.folder / f"{_name(version.number)}.tmp"
-        folder.mkdir()
-        files = to_files(version)
-        for name, content in files.items():
-            durable.write(folder / name, content)
-        stored = manifest(version, files)
-        durable.write(folder / _MANIFEST, stored)
-        durable.sync_folder(folder)
-        return hashlib.sha256(stored).hexdigest()
-
-    def restore(self, number: int, *, created: datetime) -> Version:
-        """Publish an older version's contents again, under a new number. Raises NoSuchVersionError or DamagedVersionError."""
-        if number not in numbers(self.folder):
-            kept = ", ".join(map(str, numbers(self.folder))) or "none"
-            raise NoSuchVersionError(f"there is no index version {number} in {self.folder} (on disk: {kept})")
-        old = read_version(self.folder, number)
-        return self.publish(replace(old, created=created, restored=number))
-
-    def _prune(self) -> None:
-        for number in numbers(self.folder)[:-KEPT]:
-            shutil.rmtree(self.folder / _name(number), ignore_errors=True)
-
-
-@contextmanager
-def writing(folder: Path) -> Iterator[Writer]:
-    """Be the one who publishes to `folder`, and clear what a crashed predecessor left. Raises IndexBusyError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with durable.exclusive(folder / "lock", wait=False):
-            for left_over in folder.glob("v*.tmp"):
-                shutil.rmtree(left_over)
-            yield Writer(folder)
-    except durable.LockHeldError as error:
-        raise IndexBusyError(
-            f"another update or rollback of {folder} is running: wait until it ends"
-        ) from error
-
-
-def _name(number: int) -> str:
+def folder_name(number: int) -> str:
+    """The name of a version's folder."""
     return f"v{number:06}"
 
 
-def _highest_file(folder: Path) -> Path:
+def highest_file(folder: Path) -> Path:
+    """The file with the highest number ever published."""
     return folder.with_name(f"{folder.name}.highest")

@@ -7,7 +7,7 @@ makes its error the same in every direction (Gao and Long 2024, RaBitQ, arXiv:24
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.stacked import Stacked
+
 FILE = Path(__file__).with_name("tokens.json")
 """By model: the mean of its token vectors, over the sentences that `calibration.json` was fitted on; zeros for another model."""
-PARTS = {"tokens.mean": "<f4", "tokens.counts": "<u4", "tokens.pieces": "<u4", "tokens.bits": "u1"}
-"""Parts of a version: the mean taken off, tokens of each sentence, and for each token its piece and its signs."""
 _BUCKETS = 1 << 18
 """Of pieces: as many as the largest vocabularies have; what shares one is weighed together."""
 
@@ -48,8 +48,7 @@ class TokenTable:
 
     mean: NDArray[np.float32]
     starts: NDArray[np.int64]
-    pieces: NDArray[np.uint32]
-    bits: NDArray[np.uint8]
+    bits: Stacked
     frequency: NDArray[np.int64]
     """How often each piece occurs."""
 
@@ -80,43 +79,13 @@ def pack(tokens: Tokens, mean: NDArray[np.float32]) -> Packed:
     return Packed(pieces, np.packbits(_turned(tokens.vectors, mean) >= 0, axis=1))
 
 
-def to_files(
-    fresh: Mapping[int, Packed],
-    mean: NDArray[np.float32],
-    *,
-    reused: NDArray[np.int64],
-    previous: TokenTable | None = None,
-) -> dict[str, bytes]:
-    """The tokens of a version by file name: sentence i is `fresh[i]`, or sentence `reused[i]` of the previous one."""
-    counts = np.array([len(fresh[i].pieces) if i in fresh else 0 for i in range(len(reused))], np.int64)
-    old = np.flatnonzero(reused >= 0)
-    if previous is not None:
-        counts[old] = np.diff(previous.starts)[reused[old]]
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    pieces = np.empty(starts[-1], np.uint32)
-    bits = np.empty((starts[-1], (len(mean) + 7) // 8), np.uint8)
-    if previous is not None:
-        shift = np.repeat(previous.starts[reused[old]] - starts[old], counts[old])
-        target = np.repeat(reused >= 0, counts).nonzero()[0]
-        pieces[target], bits[target] = previous.pieces[target + shift], previous.bits[target + shift]
-    for sentence, packed in fresh.items():
-        span = slice(int(starts[sentence]), int(starts[sentence + 1]))
-        pieces[span], bits[span] = packed.pieces, packed.bits
-    arrays = (mean, counts, pieces, bits)
-    return {
-        name: np.ascontiguousarray(array, kind).tobytes()
-        for (name, kind), array in zip(PARTS.items(), arrays, strict=True)
-    }
-
-
-def from_files(files: Mapping[str, bytes | memoryview]) -> TokenTable | None:
-    """The tokens of a version, without copying; `None` where its model tells none."""
-    if "tokens.mean" not in files:
-        return None
-    mean, counts, pieces, bits = (np.frombuffer(files[name], kind) for name, kind in PARTS.items())
-    starts = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-    frequency = np.bincount(pieces, minlength=_BUCKETS)
-    return TokenTable(mean, starts, pieces, bits.reshape(len(pieces), (len(mean) + 7) // 8), frequency)
+def table(
+    mean: NDArray[np.float32], counts: Sequence[NDArray[np.uint32]], parts: Sequence[Packed]
+) -> TokenTable:
+    """The tokens of all sentences of a version, whose blocks hold `counts` of each sentence and `parts` of all."""
+    starts = np.concatenate([[0], np.cumsum(np.concatenate(counts), dtype=np.int64)])
+    frequency = np.bincount(np.concatenate([part.pieces for part in parts]), minlength=_BUCKETS)
+    return TokenTable(mean, starts, Stacked([part.bits for part in parts], np.uint8), frequency)
 
 
 @cache

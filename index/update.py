@@ -7,9 +7,11 @@ from pathlib import Path
 
 from corpus.document import Document
 from index import store
-from index.build import EmptyCorpusError, Progress, assemble, is_current
+from index.build import EmptyCorpusError, Progress, assemble
+from index.changes import is_current
 from index.encoder import Encoder
 from index.gate import MassChangeError, dropped_cases, lost_passages, self_check
+from index.publishing import writing
 from index.version import DamagedVersionError, Version
 
 
@@ -43,7 +45,7 @@ def update(
     IndexBusyError, EmptyCorpusError, PublishError, MassChangeError (unless `accept`), SelfCheckError, and what
     `open_encoder` raises.
     """
-    with store.writing(folder) as writer:
+    with writing(folder) as writer:
         previous, is_whole = _previous(folder)
         if previous and is_whole and is_current(previous, documents, model):
             return Update(previous, published=False, encoded=0, reused=0)
@@ -53,7 +55,13 @@ def update(
         if loss and loss.is_mass:
             raise MassChangeError(loss)
         encoder = open_encoder()
-        built = assemble(documents, encoder, created=created, previous=previous, progress=progress)
+        built = assemble(
+            documents,
+            encoder,
+            created=created,
+            previous=previous or store.salvage(folder),
+            progress=progress,
+        )
         if previous and is_whole and is_current(previous, documents, built.version.model):
             return Update(previous, published=False, encoded=0, reused=0)
         if previous and loss and (cases := dropped_cases(previous, built.version, documents)):

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.stacked import Stacked
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Nearest:
@@ -24,11 +26,11 @@ class Nearest:
         return found
 
 
-def nearest(vectors: NDArray[np.float32], rows: NDArray[np.int64]) -> Nearest:
+def nearest(vectors: Stacked, rows: NDArray[np.int64]) -> Nearest:
     """An exact index of those rows of `vectors`, (n, dimension). Up to some 200,000 rows, exact is fast enough."""
     import faiss
 
     faiss.omp_set_num_threads(1)
     index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(np.ascontiguousarray(vectors[rows], np.float32))
+    index.add(vectors.rows(rows))
     return Nearest(rows, index)

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from bot.quotes import Quotes
 from corpus.cases import load_cases
 from corpus.document import Document, PartialDate, Reliability, normalise
-from index import store
 from index.answer import Answer, Reason
 from index.build import assemble
 from index.case_file import CaseBook
 from index.differences import Difference, Differing
 from index.excerpt import Excerpt
+from index.publishing import writing
 from index.statements import statements
 from index.values import ValueKind
 from index.version import Version
@@ -72,7 +72,7 @@ def version(*documents: Document) -> Version:
 def publish(home: Path, *documents: Document) -> None:
     """Publish an index of the documents under a home."""
     folder = home / "index"
-    with store.writing(folder) as writer:
+    with writing(folder) as writer:
         writer.publish(version(*documents))
 
 

@@ -1,10 +1,13 @@
 """Small documents and index versions for tests that need some, whatever they say."""
 
+import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
 
 from encoders import HashingEncoder
 
 from corpus.document import Document, PartialDate, Reliability
+from index.block import to_bytes
 from index.build import assemble
 from index.version import Version
 
@@ -33,3 +36,15 @@ def sample_version(*numbers: int) -> Version:
     """An unpublished version of these documents."""
     documents = [sample_document(number) for number in numbers]
     return assemble(documents, HashingEncoder(), created=NOON).version
+
+
+def file_names(version: Version) -> list[str]:
+    """The names of the files that it is published as."""
+    blocks = [hashlib.sha256(to_bytes(block)).hexdigest()[:32] for block in version.blocks]
+    return sorted([*version.files, *(f"{name}.block" for name in blocks), "manifest.json"])
+
+
+def block_path(folder: Path) -> Path:
+    """The one block in a version's folder."""
+    (path,) = folder.glob("*.block")
+    return path

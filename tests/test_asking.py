@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from corpus.errors import SpravaError
-from index import asking, store
+from index import asking
+from index.publishing import writing
 
 RUNNER = CliRunner()
 ENCODER = HashingEncoder()
@@ -99,7 +100,7 @@ def test_evaluate_prints_a_table_by_language_and_kind(judged: Path):
 
 
 def test_evaluate_compares_with_an_older_version_and_names_what_changed(judged: Path, home: Path):
-    with store.writing(home / "index") as writer:
+    with writing(home / "index") as writer:
         writer.publish(version_of([document for document in news() if document.id != "arrest"], ENCODER))
     shown = RUNNER.invoke(app, ["index", "evaluate", str(judged), "--compare", "1"]).stdout
     assert "+1.000" in shown

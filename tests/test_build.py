@@ -9,14 +9,17 @@ import pytest
 from encoders import HashingEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import NOON, sample_document
+from samples import NOON, block_path, sample_document
 
 from corpus.document import Document, normalise
 from corpus.passages import passages, sentences
-from index import build, lexical, store
-from index.build import EmptyCorpusError, assemble, changes, embedded_text, is_current
+from index import lexical, store
+from index.block import to_bytes
+from index.build import EmptyCorpusError, assemble
+from index.changes import changes, is_current, recipe
+from index.cutting import embedded_text
 from index.update import update
-from index.version import Version, check, to_files
+from index.version import Version, check
 
 
 def built(*documents: Document, previous: Version | None = None) -> tuple[Version, list[str]]:
@@ -46,9 +49,9 @@ def test_every_vector_is_that_of_its_own_text() -> None:
     expected = encoder.encode_passages(
         [embedded_text(version.passage(i)) for i in range(len(version.passages))]
     )
-    assert np.allclose(version.passage_vectors, expected, atol=1e-6)
+    assert np.allclose(version.passage_vectors, expected, atol=1e-3)
     texts = [version.passage(p).document.text[start:end] for p, start, end in version.sentences.tolist()]
-    assert np.allclose(version.sentence_vectors, encoder.encode_passages(texts), atol=1e-6)
+    assert np.allclose(version.sentence_vectors, encoder.encode_passages(texts), atol=1e-3)
 
 
 def test_the_embedded_text_has_title_and_heading_as_context_and_no_marks() -> None:
@@ -112,7 +115,7 @@ def test_another_recipe_cuts_again_and_still_reuses_the_vectors_of_equal_texts()
     before = replace(built(sample_document(1))[0], recipe="older")
     after, encoded = built(sample_document(1), previous=before)
     assert encoded == []
-    assert after.recipe == build.recipe() != "older"
+    assert after.recipe == recipe() != "older"
 
 
 def test_a_text_that_occurs_twice_is_encoded_once() -> None:
@@ -145,15 +148,12 @@ def test_any_row_of_updates_gives_byte_for_byte_what_a_build_from_nothing_gives(
         ]
         withdrawn = [sample_document(7, withdrawn="asked for")]
         version, _ = built(*documents, *withdrawn, previous=version)
-        assert to_files(version) == to_files(built(*documents)[0])
+        assert_same(version, built(*documents)[0])
 
 
 def assert_same(one: Version, other: Version) -> None:
-    """Two versions hold the same; vectors may differ by rounding."""
-    assert np.array_equal(one.passages, other.passages)
-    assert np.array_equal(one.sentences, other.sentences)
-    assert np.allclose(one.passage_vectors, other.passage_vectors, atol=1e-6)
-    assert np.allclose(one.sentence_vectors, other.sentence_vectors, atol=1e-6)
+    """Two versions would be the same files."""
+    assert list(map(to_bytes, one.blocks)) == list(map(to_bytes, other.blocks))
     assert {name: bytes(part) for name, part in one.files.items()} == {
         name: bytes(part) for name, part in other.files.items()
     }
@@ -176,7 +176,7 @@ def test_what_an_update_would_take_up_is_named() -> None:
 
 def test_the_lexical_part_finds_every_passage_that_has_a_word() -> None:
     version, _ = built(*(sample_document(number) for number in range(4)))
-    scores = lexical.load(version.files).scores(build_terms("trial"))
+    scores = lexical.gather([block.counted for block in version.blocks]).scores(build_terms("trial"))
     assert (scores > 0).tolist() == ["trial" in version.passage(i).text for i in range(len(version.passages))]
 
 
@@ -228,7 +228,7 @@ def test_an_update_with_a_model_whose_name_is_not_known_beforehand_publishes_not
 def test_an_update_repairs_a_damaged_index_though_no_document_changed(tmp_path: Path) -> None:
     folder = tmp_path / "index"
     run_update(folder, Opened(), sample_document(1))
-    (folder / "v000001" / "passages.f32").write_bytes(b"")
+    block_path(folder / "v000001").write_bytes(b"")
     assert run_update(folder, Opened(), sample_document(1)) == (2, True)
     (folder / "current").write_bytes(b"")
     assert run_update(folder, Opened(), sample_document(1)) == (3, True)

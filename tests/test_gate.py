@@ -10,6 +10,7 @@ from samples import NOON, sample_document, sample_version
 
 from corpus.document import Document
 from index import store
+from index.block import Block
 from index.build import assemble
 from index.encoder import Encoder
 from index.gate import MassChangeError, SelfCheckError, dropped_cases, lost_passages, self_check
@@ -94,9 +95,12 @@ def test_a_case_that_only_a_withdrawn_document_named_is_not_dropped() -> None:
 def test_a_version_whose_quotes_are_not_those_of_its_documents_fails_its_own_check() -> None:
     version = sample_version(1, 2, 3)
     self_check(version, HashingEncoder())
-    other = replace(version.documents[2], id="document-1", text="x" * 200)  # the same id, another text
+    (block,) = version.blocks
+    other = replace(block.documents[2], id="document-1", text="x" * 200)  # the same id, another text
     with pytest.raises(SelfCheckError, match=r"quotes document-1 .* wrongly for .*: it was not published"):
-        self_check(replace(version, documents=(*version.documents[:2], other)), HashingEncoder())
+        self_check(
+            replace(version, blocks=(Block((*block.documents[:2], other), block.columns),)), HashingEncoder()
+        )
 
 
 def test_what_a_check_raises_stops_the_publishing_and_is_shown_what_a_reader_would_get(

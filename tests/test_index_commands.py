@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from encoders import HashingEncoder
-from samples import sample_document, sample_version
+from samples import block_path, file_names, sample_document, sample_version
 
 from bot.cli import main
 from corpus.format import render_document
 from index.update import update
-from index.version import FORMAT, to_files
+from index.version import FORMAT
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -112,7 +112,7 @@ def test_verify_names_the_damaged_file_and_exits_with_2(run: Run, home: Path, tm
     code, out, err = run("verify")
     assert (code, err) == (0, "")
     assert out.splitlines()[:2] == ["index version 1: whole", "index version 2: whole, published"]
-    path = home / "index" / "v000002" / "passages.f32"
+    path = block_path(home / "index" / "v000002")
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     code, out, err = run("verify")
     assert code == 2
@@ -139,7 +139,7 @@ def test_rollback_publishes_the_version_before_and_versions_lists_all(
     assert "there is no index version 9" in err
 
 
-@pytest.mark.parametrize("name", [*to_files(sample_version(1)), "manifest.json"])
+@pytest.mark.parametrize("name", file_names(sample_version(1, 2)))
 def test_a_flipped_byte_in_any_file_is_named_and_the_version_before_serves(
     run: Run, home: Path, tmp_path: Path, name: str
 ) -> None:

@@ -1,6 +1,7 @@
 """BM25 on stored postings, against values computed by hand and by bm25s."""
 
 import math
+from collections.abc import Sequence
 
 import bm25s
 import numpy as np
@@ -9,12 +10,18 @@ from hypothesis import strategies as st
 
 from index import lexical
 from index.analyze import terms
+from index.lexical import Lexical
 
 TEXTS = ["the court sentenced him", "a river flows to the sea", "the court, the court again", ""]
 
 
+def of(texts: Sequence[str]) -> Lexical:
+    """The index of these passages."""
+    return lexical.gather([lexical.count(texts)])
+
+
 def test_one_term_scores_as_the_formula_says():
-    index = lexical.build(TEXTS)
+    index = of(TEXTS)
     score = index.scores(["=court"])
     lengths = [len(terms(text)) for text in TEXTS]
     idf = math.log(1 + (4 - 2 + 0.5) / (2 + 0.5))
@@ -28,31 +35,26 @@ def test_scores_equal_those_of_bm25s():
     reference.index([terms(text) for text in texts], show_progress=False)
     question = sorted(set(terms("was he sentenced by the court?")) & set(reference.vocab_dict))
     expected = reference.get_scores(question)
-    assert np.allclose(lexical.build(texts).scores(question), expected, atol=1e-5)
+    assert np.allclose(of(texts).scores(question), expected, atol=1e-5)
 
 
 def test_a_term_that_occurs_nowhere_scores_nothing():
-    assert not lexical.build(TEXTS).scores(["=prison"]).any()
+    assert not of(TEXTS).scores(["=prison"]).any()
 
 
 def test_an_index_of_no_passages_answers():
-    assert len(lexical.build([]).scores(["=court"])) == 0
-
-
-def test_what_is_stored_is_what_is_loaded():
-    index = lexical.build(TEXTS)
-    loaded = lexical.load(lexical.files(index))
-    assert np.array_equal(loaded.scores(terms("the court")), index.scores(terms("the court")))
+    assert len(of([]).scores(["=court"])) == 0
 
 
 @settings(max_examples=40, deadline=None)
-@given(
-    st.lists(st.sampled_from(TEXTS), max_size=5), st.lists(st.sampled_from(TEXTS), max_size=5), st.randoms()
-)
-def test_reusing_passages_gives_the_same_index_as_building_anew(old: list[str], added: list[str], random):
-    kept = [number for number in range(len(old)) if random.random() < 0.6]
-    random.shuffle(kept)
-    texts = [old[number] for number in kept] + added
-    reused = np.array(kept + [-1] * len(added), np.int64)
-    again = lexical.build(texts, previous=lexical.build(old), reused=reused)
-    assert lexical.files(again) == lexical.files(lexical.build(texts))
+@given(st.lists(st.lists(st.sampled_from(TEXTS), max_size=4), max_size=5))
+def test_passages_counted_in_parts_give_the_same_index_as_counted_at_once(parts: list[list[str]]):
+    joined = lexical.gather([lexical.count(part) for part in parts])
+    at_once = of([text for part in parts for text in part])
+    for name in ("terms", "starts", "rows", "counts", "lengths"):
+        assert np.array_equal(getattr(joined, name), getattr(at_once, name))
+
+
+def test_a_term_counts_at_most_255_times_in_one_passage():
+    index = of(["court " * 1000, "river"])
+    assert index.lengths.max() == 255 * len(set(terms("court")))

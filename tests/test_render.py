@@ -20,6 +20,8 @@ from bot.texts import LANGUAGES, texts
 from corpus.cases import load_cases
 from corpus.document import Document, PartialDate, Reliability, normalise
 from index.answer import Answer, Reason
+from index.block import key_of
+from index.cutting import Cut, made
 from index.differences import Difference, Differing
 from index.excerpt import Excerpt
 from index.values import ValueKind
@@ -320,17 +322,14 @@ HOSTILE = st.text(
 
 def one_sentence_version(document: Document, spans: list[tuple[int, int]]) -> Version:
     """A version whose sentences are exactly these spans, however strange the text."""
-    return Version(
-        number=1,
-        created=datetime(2026, 11, 20, tzinfo=UTC),
-        model="none",
-        documents=(document,),
-        passages=np.array([[0, 0, len(document.text)]], np.int32),
-        sentences=np.array([[0, start, end] for start, end in spans], np.int32),
-        passage_vectors=np.zeros((1, 4), np.float32),
-        sentence_vectors=np.zeros((len(spans), 4), np.float32),
-        files={},
+    block = made(
+        Cut(document, ((0, len(document.text)),), ("",), (tuple(spans),), ("",) * len(spans)),
+        {key_of(""): np.ones(1, np.float32)},
+        None,
+        1,
     )
+    created = datetime(2026, 11, 20, tzinfo=UTC)
+    return Version(number=1, created=created, model="none", blocks=(block,), files={})
 
 
 @settings(max_examples=300, deadline=None)

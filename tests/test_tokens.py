@@ -26,12 +26,10 @@ def said(*pieces: str) -> Tokens:
     return Tokens(pieces, np.stack(vectors) if vectors else np.empty((0, DIMENSION), np.float32))
 
 
-def table(*sentences: Tokens) -> TokenTable:
-    packed = {place: tokens.pack(sentence, MEAN) for place, sentence in enumerate(sentences)}
-    files = tokens.to_files(packed, MEAN, reused=np.full(len(sentences), -1, np.int64))
-    read = tokens.from_files(files)
-    assert read is not None
-    return read
+def table(*sentences: Tokens, mean: NDArray[np.float32] = MEAN) -> TokenTable:
+    """A table with one block a sentence."""
+    packed = [tokens.pack(sentence, mean) for sentence in sentences]
+    return tokens.table(mean, [np.array([len(some.pieces)], np.uint32) for some in packed], packed)
 
 
 def test_a_token_that_a_sentence_says_is_covered_and_another_is_not():
@@ -58,19 +56,6 @@ def test_a_token_takes_one_bit_a_dimension():
     assert tokens.pack(said("a", "b"), MEAN).bits.shape == (2, DIMENSION // 8)
 
 
-def test_sentences_taken_over_are_those_that_a_new_version_would_hold():
-    a, b, c, d = said("a", "b"), said(), said("c"), said("d", "e", "f")
-    merged = tokens.to_files(
-        {1: tokens.pack(d, MEAN)}, MEAN, reused=np.array([2, -1, 0, 1]), previous=table(a, b, c)
-    )
-    anew = {place: tokens.pack(sentence, MEAN) for place, sentence in enumerate((c, d, a, b))}
-    assert merged == tokens.to_files(anew, MEAN, reused=np.full(4, -1))
-
-
-def test_a_version_without_tokens_has_none():
-    assert tokens.from_files({}) is None
-
-
 @pytest.mark.model
 def test_tokens_come_with_the_vectors_and_without_prompt_and_punctuation(
     encoder: SentenceTransformersEncoder,
@@ -89,9 +74,7 @@ def test_a_sentence_that_leaves_the_point_out_covers_less(encoder: SentenceTrans
     _, sentences = encoder.encode_passage_tokens(
         ["Игоря Лосика задержали в Минске 25 июня 2020 года.", "Игорь Лосик вёл канал в Telegram."]
     )
-    packed = {place: tokens.pack(sentence, mean) for place, sentence in enumerate(sentences)}
-    stored = tokens.from_files(tokens.to_files(packed, mean, reused=np.array([-1, -1])))
-    assert stored is not None
+    stored = table(*sentences, mean=mean)
     _, (question,) = encoder.encode_query_tokens(["When was Ihar Losik arrested?"])
     vectors = stored.question(question)
     assert stored.covered(vectors, 0, 1).mean() > stored.covered(vectors, 1, 2).mean() + 0.05

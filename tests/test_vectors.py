@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from index.stacked import Stacked
 from index.vectors import nearest
 
-VECTORS = np.float32([[1, 0], [0, 1], [0.6, 0.8], [0.8, 0.6]])
+VECTORS = Stacked([np.float16([[1, 0], [0, 1]]), np.float16([[0.6, 0.8], [0.8, 0.6]])], np.float32)
 
 
 def test_rows_come_back_nearest_first():

@@ -26,7 +26,7 @@ from readme import markdown, measured, rewrite
 from sets import SHARED, Set, read_sets, version_of
 
 from corpus.document import Passage
-from index import answer, build, confidence, excerpt, intent, search
+from index import answer, build, confidence, cutting, excerpt, intent, previous, search
 from index.encoder import Encoder, encode_questions
 from index.search import Prepared
 from index.tokens import Tokens
@@ -119,7 +119,11 @@ def main() -> int:
         for name, changes in _OFF.items():
             with swapped(*changes):
                 rows[name].append(figures(one, version, encoder))
-        with swapped((build, "embedded_text", _untitled), (build, "recipe", lambda: "without titles")):
+        with swapped(
+            (cutting, "embedded_text", _untitled),
+            (build, "recipe", lambda: "without titles"),
+            (previous, "recipe", lambda: "without titles"),
+        ):
             untitled = version_of(one, encoder, form="untitled")
         rows[TITLES].append(figures(one, untitled, encoder))
         sys.stderr.write(f"{one.name}: {len(one.questions)} questions\n")
@@ -135,7 +139,7 @@ def main() -> int:
 
 
 def _untitled(passage: Passage) -> str:
-    return build._cleaned(passage.text)
+    return cutting.cleaned(passage.text)
 
 
 Numbers = tuple[float, float, float, float]

@@ -208,7 +208,7 @@ def cold_start(home: Path) -> dict[str, float]:
     """From an empty process to the first answer, and what it then holds in memory; best of three, in turns."""
     version = store.current(home / "index")
     vectors, texts = home / "vectors", home / "texts"
-    vectors.write_bytes(version.passage_vectors.tobytes())
+    vectors.write_bytes(np.asarray(version.passage_vectors).tobytes())
     texts.write_text(
         "\0".join(version.passage(i).text for i in range(len(version.passages))), encoding="utf-8"
     )

@@ -64,13 +64,15 @@ class Index:
 
     def ranked_bare(self, vector: NDArray[np.float32]) -> list[Place]:
         """The same by nothing but the cosine of question and passage."""
-        order = np.argsort(-(self.version.passage_vectors @ vector), kind="stable")[:DEPTH]
+        order = np.argsort(-(np.asarray(self.version.passage_vectors) @ vector), kind="stable")[:DEPTH]
         return self._paragraphs(self.version.passage(int(row)) for row in order)
 
     def quotes_bare(self, vector: NDArray[np.float32]) -> list[Quote]:
         """What the bare encoder would quote: of each of its three best passages, the nearest sentence."""
         quotes = []
-        for row in np.argsort(-(self.version.passage_vectors @ vector), kind="stable")[:3].tolist():
+        for row in np.argsort(-(np.asarray(self.version.passage_vectors) @ vector), kind="stable")[
+            :3
+        ].tolist():
             best = int((self.prepared.sentence_vectors_of(row) @ vector).argmax())
             start, end = self.prepared.sentences_of(row)[best].tolist()
             quotes.append((self.version.passage(row).document, start, end))
@@ -267,7 +269,7 @@ def _verdicts(squad: Squad, encoder: Encoder, pair: str, place: int) -> Verdicts
         version = indexed(squad, [language], encoder, made=made).version
         answers += answer_many(texts, version=version, encoder=encoder)
         answerable += [question.gold[place] % 2 != gone for question in questions]
-        bare += (encoder.encode_queries(texts) @ version.passage_vectors.T).max(1).tolist()
+        bare += (encoder.encode_queries(texts) @ np.asarray(version.passage_vectors).T).max(1).tolist()
     return Verdicts(
         questions=questions * 2,
         answerable=np.array(answerable),

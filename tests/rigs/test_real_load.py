@@ -16,8 +16,8 @@ from test_load import until_it_listens
 from bot.sandbox.server import Sandbox
 from corpus.library import load
 from corpus.settings import BUNDLED
-from index import store
 from index.build import assemble
+from index.publishing import writing
 
 REAL = Path(__file__).parent / "real.py"
 QUESTIONS, PEOPLE, SAMPLE, TOGETHER = 10_000, 2_000, 1_024, 16
@@ -31,7 +31,7 @@ async def test_10000_questions_at_once(tmp_path: Path, webhook: bool) -> None:
     encoder = embedded_encoder()
     (tmp_path / "models").symlink_to(MODEL_HOME / "models")
     made = assemble(load([BUNDLED]), encoder, created=datetime(2026, 11, 20, tzinfo=UTC))
-    with store.writing(tmp_path / "index") as writer:
+    with writing(tmp_path / "index") as writer:
         writer.publish(made.version)
     judged = (ROOT / "index" / "judged" / "briefs.jsonl").read_text("utf-8").splitlines()
     asked = [json.loads(line)["question"] for line in judged]
