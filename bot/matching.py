@@ -122,7 +122,7 @@ class Standing:
         """The questions that a passage of the documents lies near to, compared with other passages."""
         version = self._base.quotes().version
         numbers = [i for i, document in enumerate(version.documents) if document.id in documents]
-        passages = version.passage_vectors[np.isin(version.passages[:, 0], numbers)]
+        passages = version.passage_vectors.rows(np.flatnonzero(np.isin(version.passages[:, 0], numbers)))
         if not len(passages):
             return []
         vectors, levels = self._encoded(questions, version)
@@ -153,7 +153,7 @@ class Standing:
 def _levels(vectors: NDArray[np.float32], version: Version) -> list[float]:
     """For each vector the cosine that at most `_NEAR` passages of an even sample exceed."""
     step = -(-len(version.passages) // _SAMPLE)
-    sample = version.passage_vectors[::step]
+    sample = version.passage_vectors.rows(np.arange(0, len(version.passages), step))
     if len(sample) <= _NEAR or not len(vectors):
         return [-1.0] * len(vectors)
     found: list[float] = []

@@ -29,7 +29,9 @@ class Stacked:
     def __getitem__(self, place: "int | slice") -> NDArray[Any]:
         """One row, (width,), or those of a slice without a step, (k, width)."""
         if isinstance(place, slice):
-            first, last, _ = place.indices(len(self))
+            first, last, step = place.indices(len(self))
+            if step != 1:
+                raise ValueError("a slice of stacked rows has no step: take rows() by their numbers")
             return self._slice(first, max(first, last))
         row = range(len(self))[place]  # a negative number, and the error for one too large
         found: NDArray[Any] = self._slice(row, row + 1)[0]

@@ -34,3 +34,5 @@ def test_one_row_comes_alone_and_the_mean_is_over_all() -> None:
     assert rows.mean().tolist() == whole.mean(0).tolist()
     with pytest.raises(LookupError):
         rows[4]
+    with pytest.raises(ValueError, match="has no step"):
+        rows[::2]
