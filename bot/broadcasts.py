@@ -184,7 +184,7 @@ def owe(engine: Engine, tag: bytes, *, after: int, upto: int, now: float) -> Non
 
 def may_rotate(connection: Connection, now: float) -> bool:
     """Whether keys may be changed: nobody is being filled in, and nothing is under way."""
-    filling = select(BROADCASTS.c.id).where(BROADCASTS.c.state == "open", ~BROADCASTS.c.filled)
+    filling = select(BROADCASTS.c.id).where(BROADCASTS.c.state.in_(("open", "held")), ~BROADCASTS.c.filled)
     sending = select(OUTBOX.c.tag).where(OUTBOX.c.state == "sending", OUTBOX.c.until > now)
     return not connection.scalar(select(or_(filling.exists(), sending.exists())))
 

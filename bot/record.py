@@ -109,6 +109,11 @@ def pack(record: Record) -> bytes:
     return packed.ljust(PACKED, b"\0")
 
 
+def packed_chat(packed: bytes) -> int:
+    """The chat id of a packed record, without the rest."""
+    return int.from_bytes(packed[1:9], "big", signed=True)
+
+
 def unpack(packed: bytes) -> Record:
     """The record that `pack` packed. Raises ValueError for another version of the layout."""
     version, chat, since, language, cadence, hour, sound, flags, delete_after, count = _HEAD.unpack_from(

@@ -186,7 +186,7 @@ STUB = """#!{python}
 import json, os, sys, time, urllib.request
 if {dies!r}:
     sys.exit("sprava: no index yet: run `sprava index update`")
-url = os.environ["SPRAVA_BOT_API_URL"] + os.environ["SPRAVA_BOT_TOKEN"] + "/"
+url = os.environ["SPRAVA_BOT_API_URL"] + open(os.environ["SPRAVA_BOT_TOKEN_FILE"]).read() + "/"
 urllib.request.urlopen(url + "getUpdates?timeout=0").read()
 with open({seen!r}, "w") as file:
     json.dump([sys.argv[1:], {{k: v for k, v in os.environ.items() if k.startswith("SPRAVA")}}], file)
