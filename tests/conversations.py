@@ -3,6 +3,7 @@
     language: be            the person's Telegram language
     > text                  the person writes
     ~ text                  the person edits what they wrote last
+    * kind                  the person sends something that is not text: voice, photo, sticker …
     ! button                the person presses a button of the message that the bot showed last
     @ group member          the person goes on in a group in which the bot is that: member, administrator or left
     ? text                  the person types the text after the bot's name, and sees what it offers
@@ -28,6 +29,7 @@ async def play(sandbox: Sandbox, script: str) -> str:
     acts = {
         ">": player.say,
         "~": player.edit,
+        "*": player.send,
         "!": player.press,
         "@": player.go_to,
         "?": player.type_inline,
@@ -77,6 +79,12 @@ class Player:
         if self._room:
             return await self._say_in(self._room, text)
         self._said = await self.person.say(text)
+        self._seen = await self.person.wait_for_reply(self._said)
+        return draw(self._seen)
+
+    async def send(self, kind: str) -> str:
+        """Send something that is not text; what the bot replies."""
+        self._said = await self.person.send(kind)
         self._seen = await self.person.wait_for_reply(self._said)
         return draw(self._seen)
 

@@ -1,5 +1,7 @@
 """Buttons: 64 bytes, a grammar that reads back what it wrote, and nothing gained by forging."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +19,7 @@ from bot.callbacks import (
     ShowSources,
     Tab,
 )
+from bot.links import deep_link
 from bot.own_callbacks import (
     AskFollow,
     ConfirmFollow,
@@ -206,3 +209,15 @@ def test_links_to_follow_and_to_an_update_read_back_and_nothing_else_is_one() ->
     assert parse_news_link(news_link(57)) == 57
     refused = ["s_", "s_Losik", "s_" + "a" * 33, "n_0", "n_x", "n_12345678", "losik", "s_losik\n"]
     assert [each for each in refused if parse_follow_link(each) or parse_news_link(each)] == []
+
+
+@given(
+    st.one_of(
+        ids(3).map(callbacks.shared),
+        st.from_regex(r"[a-z0-9-]{1,32}", fullmatch=True).map(callbacks.case_link),
+    )
+)
+def test_every_link_that_people_share_is_one_that_telegram_passes_on(parameter: str) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", parameter), "Bot API, deep linking"
+    assert len(deep_link("a" * 32, parameter)) <= 256, "what a button can copy"
+    assert callbacks.parse_shared(parameter) or callbacks.parse_case_link(parameter)

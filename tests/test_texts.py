@@ -134,3 +134,14 @@ def test_the_profile_fits_telegrams_limits_and_tells_no_case(language: str) -> N
         assert re.fullmatch("[a-z_]{1,32}", command)
         assert 1 <= len(meaning) <= 256
         assert not re.search("Losik|Лос|Statkevich|Статк|prison|вязн|заключ", description + short + meaning)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "tests" / "conversations").glob("*.txt")), ids=lambda path: path.stem
+)
+def test_every_button_can_be_read_aloud(path: Path) -> None:
+    lines = [
+        line for line in path.read_text("utf-8").splitlines() if line.startswith("[") and line.endswith("]")
+    ]
+    labels = [label for line in lines for label in line[1:-1].split("]  [")]
+    assert all(re.search(r"\w\w", label.partition(" → ")[0]) for label in labels), "signs alone say nothing"
