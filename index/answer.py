@@ -20,6 +20,7 @@ from index.differences import Difference
 from index.encoder import Encoder, encode_questions
 from index.excerpt import Candidate, Excerpt
 from index.names import Resolution, resolve
+from index.relatives import About, about
 from index.reply import arrange, independent_origins
 from index.search import Asked, Prepared, asked, prepare, search
 from index.tokens import Tokens
@@ -139,9 +140,15 @@ def answer_many(questions: Sequence[str], *, version: Version, encoder: Encoder)
 
 
 def people_of(text: str, prepared: Prepared) -> tuple[str, ...]:
-    """The people whom an answer to this question must be about: nobody, where it is about a relative of theirs."""
-    named = resolve(text, cases=load_cases(), learnt=prepared.learnt)
-    return () if named.relative else _people(named)
+    """The people whom an answer to this question must be about: nobody, where it may be about a relative of theirs."""
+    return _about(resolve(text, cases=load_cases(), learnt=prepared.learnt), prepared).people
+
+
+def _about(named: Resolution, prepared: Prepared) -> About:
+    people = _people(named)
+    if named.kin and len(people) == 1:
+        return about(people[0], named.kin, prepared)
+    return About(() if named.relative else people)
 
 
 def _people(named: Resolution) -> tuple[str, ...]:
@@ -177,8 +184,10 @@ def _find(
         return _Finding(reason=Reason.AMBIGUOUS, candidates=named.ambiguous)
     if named.unknown or not all(prepared.mentions.is_named(person) for person in people):
         return _Finding(reason=Reason.NO_SOURCE, candidates=people)
-    question = asked(text, vector, people=() if named.relative else people, tokens=tokens)
-    found = excerpt.candidates(prepared, question, search(prepared, question))
+    whom = _about(named, prepared)
+    question = asked(text, vector, people=whom.people, tokens=tokens)
+    hits = search(prepared, question)
+    found = [one for one in excerpt.candidates(prepared, question, hits) if whom.is_told_by(one.text)]
     if not found:
         return _Finding(reason=Reason.NO_SOURCE)
     ranked = shown(found)

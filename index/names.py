@@ -19,6 +19,7 @@ from index.cues import (
     is_adjective,
     is_surely_surname,
 )
+from index.kin import Kin, kin_asked
 from index.learnt import Learnt, capital_runs
 from index.ordinary import ORDINARY
 from index.spelling import correct
@@ -37,7 +38,9 @@ class Resolution:
     learnt: tuple[tuple[int, int], ...] = ()
     """Spans that look like a person's name and are not a case, but the documents name such a person."""
     relative: bool = False
-    """Whether the question is about somebody's relative: then `cases` is not whom the answer must be about."""
+    """Whether the question speaks of a relative: then `cases` need not be whom the answer must be about."""
+    kin: tuple[Kin, ...] = ()
+    """Which relative of the only person named is asked about, with whose relative they are if that is not the person."""
 
 
 def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Resolution:
@@ -80,6 +83,9 @@ def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Res
         unknown=tuple(sorted(unknown + strangers)),
         learnt=tuple(known),
         relative=bool(sure or maybe) and RELATIVE.search(question) is not None,
+        kin=kin_asked(question, read, people[0].first, people[0].last)
+        if len(people) == len(sure) == 1
+        else (),
     )
 
 

@@ -26,14 +26,21 @@ def named_in(passage: Passage, start: int, end: int) -> frozenset[str]:
     return frozenset(one.case for one in named if one.start < last and first < one.end)
 
 
-class _Named(NamedTuple):
+def named_in_passage(passage: Passage) -> tuple["Named", ...]:
+    """Each time that a passage or its title names a person, in order."""
+    return _named(passage.document.title, passage.text)
+
+
+class Named(NamedTuple):
+    """A place where a person is named."""
+
     start: int
     """In the text of the passage; below 0 in the title."""
     end: int
     case: str
 
 
-def _spoken_of(named: Sequence[_Named], text: str, place: int) -> set[str]:
+def _spoken_of(named: Sequence[Named], text: str, place: int) -> set[str]:
     """Whom a text speaks of at `place`: those whom the last sentence before it names that names anybody.
 
     Officials aside: "Lukashenka pardoned him" is followed by more about him.
@@ -51,14 +58,14 @@ def _spoken_of(named: Sequence[_Named], text: str, place: int) -> set[str]:
 
 
 @lru_cache(maxsize=8192)
-def _named(title: str, text: str) -> tuple[_Named, ...]:
+def _named(title: str, text: str) -> tuple[Named, ...]:
     """Each time that a person is named, in order.
 
     Title and text are read together: a bare surname in the text means whoever the title names in full.
     """
     whole = f"{title}.\n{text}"
     shift = len(title) + 2
-    return tuple(sorted(_Named(start - shift, end - shift, case) for start, end, case in _people(whole)))
+    return tuple(sorted(Named(start - shift, end - shift, case) for start, end, case in _people(whole)))
 
 
 def _people(text: str) -> Iterator[tuple[int, int, str]]:

@@ -26,7 +26,12 @@ def correct(
     """The tokens with misspelt names put right; and, by token, whom a doubtful correction might mean."""
     read, doubtful = list(found), dict[int, tuple[str, ...]]()
     for at, token in enumerate(found):
-        if not (token.capital or len(token.skeleton) >= 8) or _is_known(token, cases):
+        if _is_known(token, cases):
+            continue
+        if token.word[-1] in "sS" and token.skeleton[:-1] in cases.surnames:  # whose: losiks wife
+            read[at] = token._replace(skeleton=token.skeleton[:-1])
+            continue
+        if not (token.capital or len(token.skeleton) >= 8):
             continue
         if learnt is not None and learnt.knows_word(token.skeleton):
             continue
