@@ -32,7 +32,10 @@ IN_GROUPS = frozenset({"ask", "help"})
 
 
 def read(message: Message, *, bot_name: str) -> Incoming:
-    """In private any text is a question; in a group only /ask, /help and a mention of the bot count."""
+    """In private any text is a question; in a group only /ask, /help and a mention of the bot count.
+
+    /ask or a mention alone, in reply to what somebody wrote, asks that.
+    """
     if message.via_bot:  # an answer that somebody sent on from the inline results is no question
         return _NOTHING
     private = message.chat.type == ChatType.PRIVATE
@@ -40,17 +43,18 @@ def read(message: Message, *, bot_name: str) -> Incoming:
         return Incoming(Kind.UNREADABLE) if private and message.effective_attachment else _NOTHING
     if (command := _command(message, bot_name)) is not None:
         if command.kind is Kind.COMMAND and command.command == "ask":
-            return Incoming(Kind.QUESTION, command.text) if command.text else command
+            question = command.text or _replied_to(message)
+            return Incoming(Kind.QUESTION, question) if question else command
         return command if private or command.command in IN_GROUPS else _NOTHING
     if private:
         return Incoming(Kind.QUESTION, message.text)
-    mentioned = _without_mention(message, bot_name)
+    mentioned = _asked_by_mention(message, bot_name)
     return Incoming(Kind.QUESTION, mentioned) if mentioned else _NOTHING
 
 
 def read_as_guest(message: Message, *, bot_name: str) -> str:
     """The question of a message that mentions the bot in a chat which it has not joined; empty without one."""
-    return _without_mention(message, bot_name)
+    return _asked_by_mention(message, bot_name)
 
 
 def _command(message: Message, bot_name: str) -> Incoming | None:
@@ -65,10 +69,17 @@ def _command(message: Message, bot_name: str) -> Incoming | None:
     return Incoming(Kind.COMMAND, message.text[len(word) :].strip(), name.casefold())
 
 
-def _without_mention(message: Message, bot_name: str) -> str:
-    """The text around a mention of the bot; empty without one."""
+def _asked_by_mention(message: Message, bot_name: str) -> str:
+    """The text around a mention of the bot, or what a mention alone replies to; empty without a mention."""
     wanted = f"@{bot_name}".casefold()
     for words in message.parse_entities([MessageEntity.MENTION]).values():
         if words.casefold() == wanted and message.text:
-            return " ".join(message.text.replace(words, " ").split())
+            return " ".join(message.text.replace(words, " ").split()) or _replied_to(message)
     return ""
+
+
+def _replied_to(message: Message) -> str:
+    """The text of the message that this one points at as the question; none for a bot's words."""
+    asked = message.reply_to_message
+    by_person = asked and not asked.via_bot and not (asked.from_user and asked.from_user.is_bot)
+    return (asked.text or "") if asked and by_person else ""

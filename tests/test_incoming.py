@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from telegram import Message
 
-from bot.incoming import Kind, read
+from bot.incoming import Kind, read, read_as_guest
 
 BOT = "sprava_bot"
 
@@ -80,6 +80,30 @@ def test_a_reply_to_the_bot_in_a_group_is_not_for_it() -> None:
     assert (
         read(message("And then?", chat="group", reply_to_message=earlier), bot_name=BOT).kind is Kind.NOTHING
     )
+
+
+@pytest.mark.parametrize("chat", ["private", "supergroup"])
+@pytest.mark.parametrize("text", ["/ask", "/ask@sprava_bot"])
+def test_ask_alone_in_reply_to_a_person_asks_what_they_wrote(chat: str, text: str) -> None:
+    earlier = {"message_id": 3, "date": 1, "chat": {"id": 5, "type": chat}, "text": "Where is he?"}
+    person = {"id": 8, "is_bot": False, "first_name": "Barys"}
+    asking = message(text, chat=chat, reply_to_message=earlier | {"from": person})
+    assert (read(asking, bot_name=BOT).kind, read(asking, bot_name=BOT).text) == (
+        Kind.QUESTION,
+        "Where is he?",
+    )
+    own = read(message(f"{text} And she?", chat=chat, reply_to_message=earlier), bot_name=BOT)
+    assert own.text == "And she?", "words of one's own go first"
+    bots = message(text, chat=chat, reply_to_message=earlier | {"from": person | {"is_bot": True}})
+    assert (read(bots, bot_name=BOT).kind, read(bots, bot_name=BOT).command) == (Kind.COMMAND, "ask")
+
+
+def test_a_mention_alone_in_reply_to_a_person_asks_what_they_wrote() -> None:
+    earlier = {"message_id": 3, "date": 1, "chat": {"id": 5, "type": "group"}, "text": "Where is he?"}
+    mention = message("@sprava_bot", chat="group", reply_to_message=earlier)
+    assert read(mention, bot_name=BOT).text == read_as_guest(mention, bot_name=BOT) == "Where is he?"
+    words = message("I agree", chat="group", reply_to_message=earlier)
+    assert read(words, bot_name=BOT).kind is Kind.NOTHING
 
 
 PHOTO = {

@@ -100,6 +100,20 @@ async def test_an_answer_follows_a_group_that_became_a_supergroup(tmp_path: Path
         assert found[0].reply_to is None, "there, the number of the question is that of another message"
 
 
+async def test_somebody_elses_question_is_asked_by_replying_to_it(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
+        alena, barys = (sandbox.person(name, language_code="en") for name in ("Alena", "Barys"))
+        room = sandbox.room("Friends", alena, barys)
+        room.set_bot(alena)
+        question = await alena.say("When was Losik arrested?", room=room)
+        await settled(sandbox)
+        assert room.messages() == [], "nothing that was not addressed to the bot is answered"
+        pointing = await barys.say(f"/ask{NAME}", room=room, reply_to=question)
+        answer = await room.wait_for_reply(pointing)
+        assert "Losik was arrested in June 2020" in answer.quotes[0]
+        assert sandbox.violations == []
+
+
 async def test_a_press_made_by_hand_changes_nothing_in_a_group(tmp_path: Path) -> None:
     async with Sandbox() as sandbox, serving(sandbox, tmp_path):
         alena = sandbox.person("Alena", language_code="en")
