@@ -31,7 +31,8 @@ logger = logging.getLogger(__name__)
 class Answering:
     """Answers and quotes as pages, from the newest version of the index."""
 
-    def __init__(self, asker: Asker, cases: Cases, bot_name: str) -> None:
+    def __init__(self, asker: Asker, cases: Cases, bot_name: str, *, following: bool) -> None:
+        self._following = following
         self._asker = asker
         self._cases = cases
         self._bot_name = bot_name
@@ -53,7 +54,8 @@ class Answering:
             "answered", extra={"ms": ms, "outcome": answer.reason or "quotes", "version": answer.version}
         )
         private = place == ChatType.PRIVATE
-        renderer = Renderer(words, quotes, self._bot_name, self._cases, dialogue=private)
+        following = private and self._following and heading is None  # the question must stand in the chat
+        renderer = Renderer(words, quotes, self._bot_name, self._cases, dialogue=private, following=following)
         page = renderer.answer(answer, heading=heading)
         return page if private else public(page, words, bot_name=self._bot_name)
 

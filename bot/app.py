@@ -23,6 +23,7 @@ from bot.profile import set_profile
 from bot.replies import Replies
 from bot.seen import Seen
 from bot.settings import BotSettings, Door
+from bot.store import Store, open_store
 from bot.subscribers import check_keys
 from bot.transport import TelegramBot
 from bot.webhook import Webhook
@@ -51,7 +52,10 @@ async def run(
     try:
         async with _alone(engine, seen, stopping) as alone:
             if alone and await _connect(bot, stopping):
-                await serve(bot, seen, Asker(base), stopping, places=settings.places(), door=door)
+                store = open_store(engine, keys, keep_months=settings.keep_months, now=time.time)
+                await serve(
+                    bot, seen, Asker(base), stopping, places=settings.places(), store=store, door=door
+                )
     finally:
         await bot.shutdown()
         engine.dispose()
@@ -64,11 +68,17 @@ async def serve(
     stopping: asyncio.Event,
     *,
     places: Places,
+    store: Store,
     door: Door | None = None,
 ) -> None:
     """Handle updates until `stopping` is set; `bot` is initialised."""
     handlers = Handlers(
-        asker=asker, replies=Replies(bot), cases=load_cases(), bot_name=bot.username, places=places
+        asker=asker,
+        replies=Replies(bot, store.dialogue),
+        cases=load_cases(),
+        bot_name=bot.username,
+        places=places,
+        store=store,
     )
     handling = Handling(bot, seen, handle=handlers.handle, give_up=handlers.give_up)
     intake: Intake | Webhook = (
@@ -78,7 +88,12 @@ async def serve(
     )
     beside = [
         asyncio.create_task(work)
-        for work in (asker.run(), set_profile(bot), _forget_old(seen), _stop_on(stopping, intake))
+        for work in (
+            asker.run(),
+            set_profile(bot, following=store.following),
+            _forget_old(seen),
+            _stop_on(stopping, intake),
+        )
     ]
     logger.info("started")
     try:

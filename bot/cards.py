@@ -8,7 +8,9 @@ from telegram import CopyTextButton, InlineKeyboardButton
 from bot.callbacks import ListCases, ShowCase, Tab, case_link, shared
 from bot.compose import MAX_ENTITIES, MAX_UNITS, Keyboard, Page, Writer, arrives_unchanged, inline
 from bot.links import deep_link, source_link
+from bot.own_callbacks import AskFollow
 from bot.quotes import Quotes
+from bot.record import FollowKind
 from bot.source import named, short_attribution, told_until
 from bot.texts import Texts
 from corpus.cases import Cases
@@ -34,6 +36,8 @@ class Cards:
     quotes: Quotes
     bot_name: str
     cases: Cases
+    following: bool = False
+    """Whether updates about a case can be had."""
 
     def card(self, file: CaseFile, tab: Tab, page: int) -> Page:
         """A side of a card; a page past the last one is the last."""
@@ -241,8 +245,12 @@ class Cards:
         copying = InlineKeyboardButton(say("Copy link"), copy_text=CopyTextButton(self._link(file.case)))
         turned = tuple(self._leaf(file, here, to, words) for to, words, possible in turns if possible)
         opened = tuple(self._leaf(file, side, 0, words) for side, words in opening)
-        last = ((*opened, copying),) if len(opened) < 2 else (opened, (copying,))  # three would be cut
-        return tuple(row for row in (turned, *last) if row)
+        following = InlineKeyboardButton(
+            say("🔔 Follow"), callback_data=str(AskFollow(FollowKind.CASE, file.case))
+        )
+        last = (following, copying) if self.following else (copying,)
+        rows = ((*opened, *last),) if len(opened) + len(last) < 3 else (opened, last)  # three would be cut
+        return tuple(row for row in (turned, *rows) if row)
 
     def _leaf(self, file: CaseFile, side: Tab, page: int, words: str) -> InlineKeyboardButton:
         return InlineKeyboardButton(words, callback_data=str(ShowCase(file.case, side, page)))

@@ -23,7 +23,8 @@ _NEAR = 60
 class Casework:
     """Pages for names, links and buttons, from the newest version of the index."""
 
-    def __init__(self, asker: Asker, cases: Cases, bot_name: str) -> None:
+    def __init__(self, asker: Asker, cases: Cases, bot_name: str, *, following: bool) -> None:
+        self._following = following
         self._asker = asker
         self._cases = cases
         self._bot_name = bot_name
@@ -102,7 +103,7 @@ class Casework:
         return sorted(people, key=surname)
 
     def _cards(self, words: Texts) -> Cards:
-        return Cards(words, self._asker.quotes(), self._bot_name, self._cases)
+        return Cards(words, self._asker.quotes(), self._bot_name, self._cases, following=self._following)
 
 
 def _folded(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from telegram import Message, Update
+from telegram import ChatMember, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatType
 
 from bot import callbacks, pages
@@ -15,10 +15,13 @@ from bot.incoming import Incoming, Kind, read, read_as_guest
 from bot.inline import Inline, article
 from bot.membership import Membership
 from bot.memory import LOOK_UPS_A_MINUTE, Limits, Recent
+from bot.own_callbacks import parse_own_link
+from bot.personal import COMMANDS, Personal
 from bot.places import Places
 from bot.presses import Presses
 from bot.replies import Replies
 from bot.speech import Speech
+from bot.store import Store
 from bot.texts import Texts
 from corpus.cases import Cases
 
@@ -27,24 +30,34 @@ class Handlers:
     """Everything a person can do with the bot, in the `places` that the operator left switched on."""
 
     def __init__(
-        self, *, asker: Asker, replies: Replies, cases: Cases, bot_name: str, places: Places
+        self,
+        *,
+        asker: Asker,
+        replies: Replies,
+        cases: Cases,
+        bot_name: str,
+        places: Places,
+        store: Store,
     ) -> None:
         self._replies = replies
+        self._store = store
         self._cases = cases
         self._bot_name = bot_name
         self._places = places
         self._membership = Membership(replies, places, bot_name=bot_name)
         self._inline = Inline(asker=asker, replies=replies, cases=cases, bot_name=bot_name)
-        self._speech = Speech()
+        self._speech = Speech(store.keeping.language) if store.keeping else Speech()
         self._answers: Recent[int] = Recent()
         self._albums: Recent[bool] = Recent()
         self._limits = Limits()
         self._look_ups = Limits(LOOK_UPS_A_MINUTE)
-        self._answering = Answering(asker, cases, bot_name)
-        self._casework = Casework(asker, cases, bot_name)
+        self._answering = Answering(asker, cases, bot_name, following=store.following)
+        self._casework = Casework(asker, cases, bot_name, following=store.following)
+        self._personal = Personal(store, asker=asker, replies=replies, cases=cases, speech=self._speech)
         self._presses = Presses(
             self._answering,
             self._casework,
+            self._personal,
             replies=replies,
             cases=cases,
             bot_name=bot_name,
@@ -59,8 +72,8 @@ class Handlers:
             "cases": self._cases_list,
             "help": self._help,
             "sources": self._sources,
-            "privacy": self._privacy,
-            "language": self._language,
+            "subscribe": self._subscribe,
+            **dict.fromkeys(COMMANDS - {"subscribe"}, self._personal.said),
         }
 
     async def handle(self, update: Update) -> None:
@@ -68,8 +81,7 @@ class Handlers:
         if update.callback_query:
             await self._presses.pressed(update.callback_query)
         elif update.my_chat_member:
-            change = update.my_chat_member
-            await self._membership.changed(change, self._speech.words(change.from_user))
+            await self._member(update.my_chat_member)
         elif update.message:
             await self._message(update.message)
         elif update.edited_message:
@@ -88,19 +100,25 @@ class Handlers:
                 page = pages.failed(self._speech.words(query.from_user), code)
                 await self._replies.send(query.message.chat.id, page)
         elif message and (message.chat.type == ChatType.PRIVATE or self._read(message).kind is Kind.QUESTION):
-            await self._replies.reply(
-                message, pages.failed(self._speech.words(message.from_user, message.text), code)
-            )
+            await self._replies.reply(message, pages.failed(self._words(message, message.text), code))
         elif (guest := update.guest_message) and self._places.guest and guest.guest_query_id:
-            failed = pages.failed(self._speech.words(guest.from_user, guest.text), code)
+            failed = pages.failed(self._words(guest, guest.text), code)
             await self._replies.answer_guest(guest.guest_query_id, article("0", failed.text, "", failed))
+
+    async def _member(self, change: ChatMemberUpdated) -> None:
+        """The bot was added to a group or removed from it, or somebody blocked it."""
+        if change.chat.type != ChatType.PRIVATE:
+            await self._membership.changed(change, self._speech.words(change.from_user, private=False))
+        elif change.new_chat_member.status == ChatMember.BANNED:
+            await self._personal.gone(change.chat.id)
 
     # Messages
 
     async def _message(self, message: Message) -> None:
+        await self._store.dialogue.note(message.chat_id, message.message_id)
         if message.chat.type != ChatType.PRIVATE and not self._places.groups:
             await self._membership.leave(
-                message.chat, self._speech.words(message.from_user)
+                message.chat, self._words(message)
             )  # it was added while the switch was on
             return
         incoming = self._read(message)
@@ -108,14 +126,14 @@ class Handlers:
             case Kind.QUESTION:
                 await self._question(message, incoming.text)
             case Kind.COMMAND:
-                words = self._speech.words(message.from_user)
+                words = self._words(message)
                 await self._commands.get(incoming.command, self._unknown)(message, incoming, words)
             case Kind.UNREADABLE:
                 await self._unreadable(message)
 
     async def _question(self, message: Message, question: str, *, instead_of: int | None = None) -> None:
         """Answer a question; `instead_of` is the message with the answer to its earlier wording."""
-        words = self._speech.words(message.from_user, question)
+        words = self._words(message, question)
         if not self._admit(message):
             await self._once_a_minute(message, "limit", pages.wait_a_little(words))
             return
@@ -138,7 +156,7 @@ class Handlers:
     async def _unreadable(self, message: Message) -> None:
         album = message.media_group_id
         if album is None or not self._albums.get(album):
-            await self._replies.reply(message, pages.text_only(self._speech.words(message.from_user)))
+            await self._replies.reply(message, pages.text_only(self._words(message)))
             if album:
                 self._albums.put(True, album)
 
@@ -149,7 +167,14 @@ class Handlers:
         if case:
             await self._look_up(message, words, lambda: self._casework.opened(ShowCase(case), words))
             return
-        page = self._answering.shown(ShowQuotes(quotes), words) if quotes else pages.start(words)
+        if own := parse_own_link(incoming.text):
+            await self._replies.reply(message, await self._personal.page(message.chat_id, own, "", words))
+            return
+        page = (
+            self._answering.shown(ShowQuotes(quotes), words)
+            if quotes
+            else pages.start(words, following=self._store.following)
+        )
         await self._replies.reply(message, page or pages.changed(words))
 
     async def _ask_for_question(self, message: Message, _incoming: Incoming, words: Texts) -> None:
@@ -173,18 +198,21 @@ class Handlers:
         await self._replies.reply(message, page or pages.changed(words))
 
     async def _help(self, message: Message, _incoming: Incoming, words: Texts) -> None:
-        await self._replies.reply(message, pages.help_page(words, self._bot_name, self._places))
+        await self._replies.reply(
+            message, pages.help_page(words, self._bot_name, self._places, following=self._store.following)
+        )
 
     async def _sources(self, message: Message, _incoming: Incoming, words: Texts) -> None:
         await self._replies.reply(
             message, self._answering.shown(ShowSources(0), words) or pages.no_index(words)
         )
 
-    async def _privacy(self, message: Message, _incoming: Incoming, words: Texts) -> None:
-        await self._replies.reply(message, pages.privacy(words))
-
-    async def _language(self, message: Message, _incoming: Incoming, words: Texts) -> None:
-        await self._replies.reply(message, pages.language(words))
+    async def _subscribe(self, message: Message, incoming: Incoming, words: Texts) -> None:
+        """Look for what is to be followed, unless its author looked up too much."""
+        if self._admit(message, self._look_ups):
+            await self._personal.said(message, incoming, words)
+        else:
+            await self._once_a_minute(message, "look-ups", pages.slower(words))
 
     async def _unknown(self, message: Message, _incoming: Incoming, words: Texts) -> None:
         await self._once_a_minute(message, "unknown", pages.unknown_command(words))
@@ -196,11 +224,15 @@ class Handlers:
         question = read_as_guest(message, bot_name=self._bot_name)
         if not question or not message.guest_query_id or not self._admit(message):
             return
-        words = self._speech.words(message.from_user, question)
+        words = self._words(message, question)
         page = await self._answering.answered(question, words, place=message.chat.type) or pages.busy(words)
         await self._replies.answer_guest(message.guest_query_id, article("0", question[:64], "", page))
 
     # What they share
+
+    def _words(self, message: Message, question: str | None = None) -> Texts:
+        private = message.chat.type == ChatType.PRIVATE
+        return self._speech.words(message.from_user, question, private=private)
 
     def _read(self, message: Message) -> Incoming:
         if message.chat.type != ChatType.PRIVATE and not self._places.groups:

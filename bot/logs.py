@@ -31,6 +31,7 @@ EVENTS = frozenset(
         "webhook body unusable",
         "poller alone again",
         "reply dropped",
+        "messages not deleted",
         "index version loaded",
         "a newly published index version was refused, the present one serves",
         "index unreadable",

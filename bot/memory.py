@@ -34,6 +34,10 @@ class Recent(Generic[V]):
         if len(self._values) > _MAX_ENTRIES:
             self._values.popitem(last=False)
 
+    def drop(self, *key: object) -> None:
+        """Forget what was put under `key`."""
+        self._values.pop(self._digest(key), None)
+
     def _digest(self, key: tuple[object, ...]) -> bytes:
         return hashlib.blake2b(repr(key).encode(), key=self._secret, digest_size=16).digest()
 

@@ -219,26 +219,12 @@ def parse_own(data: str) -> OwnCallback | None:
     return ShowSetting(Option(found["shown"]) if found["shown"] else None)
 
 
-def follow_link(case: str) -> str:
-    """The parameter of a /start link that asks whether to follow a case."""
-    return f"s_{case}"
-
-
-def news_link(number: int) -> str:
-    """The parameter of a /start link that shows an update."""
-    return f"n_{number}"
-
-
-def parse_follow_link(parameter: str) -> str | None:
-    """The case that a /start parameter offers to follow; None when it offers none."""
-    match = _FOLLOW_LINK.fullmatch(parameter)
-    return match[1] if match else None
-
-
-def parse_news_link(parameter: str) -> int | None:
-    """The update that a /start parameter names; None when it names none."""
+def parse_own_link(parameter: str) -> AskFollow | ShowNews | None:
+    """The button that a /start parameter stands for; None when it is none of these."""
+    if match := _FOLLOW_LINK.fullmatch(parameter):
+        return AskFollow(FollowKind.CASE, match[1])
     match = _NEWS_LINK.fullmatch(parameter)
-    return int(match[1]) if match else None
+    return ShowNews(int(match[1])) if match else None
 
 
 def _hashed(text: str) -> str:

@@ -5,16 +5,17 @@ from telegram import InlineKeyboardButton
 from bot.callbacks import ShowExample
 from bot.compose import Page, Writer
 from bot.incoming import IN_GROUPS
-from bot.own_callbacks import Option, SetOption
+from bot.own_callbacks import ListNews, Own
 from bot.places import Places
 from bot.source import label
-from bot.texts import LANGUAGES, Texts
+from bot.texts import Texts
 
-_OWN_NAMES = {"be": "Беларуская", "ru": "Русский", "en": "English"}
+_OWN_COMMANDS = frozenset({"subscribe", "my", "stop", "mydata"})
+"""Commands that do nothing where nothing is kept."""
 
 
-def start(words: Texts) -> Page:
-    """What the bot is, the risk of using it, three example questions as buttons."""
+def start(words: Texts, *, following: bool) -> Page:
+    """What the bot is, the risk of using it, three example questions as buttons, and the way to updates."""
     say = words.say
     writer = Writer().bold(say("Ask about a person or a case from Belarus.")).plain("\n")
     writer.plain(
@@ -24,10 +25,15 @@ def start(words: Texts) -> Page:
         say("Telegram knows that you talk to this bot. Before a border or a search, delete this chat.")
     )
     writer.plain(" ").plain(say("What is stored: /privacy")).plain("\n\n").plain(say("For example:"))
+    updates = (say("Get updates"), Own.KINDS) if following else (say("Latest updates"), ListNews(0))
+    last = [updates, (say("What is stored"), Own.PRIVACY)]
     return writer.page(
-        tuple(
-            (InlineKeyboardButton(question, callback_data=str(ShowExample(number))),)
-            for number, question in enumerate(examples(words))
+        (
+            *(
+                (InlineKeyboardButton(question, callback_data=str(ShowExample(number))),)
+                for number, question in enumerate(examples(words))
+            ),
+            tuple(InlineKeyboardButton(text, callback_data=str(callback)) for text, callback in last),
         )
     )
 
@@ -41,12 +47,12 @@ def examples(words: Texts) -> tuple[str, str, str]:
     )
 
 
-def help_page(words: Texts, bot_name: str, places: Places) -> Page:
+def help_page(words: Texts, bot_name: str, places: Places, *, following: bool) -> Page:
     """Commands, labels and limits."""
     say = words.say
     writer = Writer().bold(say("Help")).plain("\n")
     writer.plain(say("Write a question in Belarusian, Russian or English, in any spelling.")).plain("\n\n")
-    for command, meaning in commands(words):
+    for command, meaning in commands(words, following=following):
         writer.plain(f"/{command} – {meaning}\n")
     writer.plain("\n")
     if places.groups:
@@ -59,24 +65,34 @@ def help_page(words: Texts, bot_name: str, places: Places) -> Page:
     return writer.plain(say("The only genuine name of this bot is @{bot}.", bot=bot_name)).page()
 
 
-def commands(words: Texts) -> tuple[tuple[str, str], ...]:
-    """The command menu. The descriptions are neutral on purpose: a phone shows them to whoever looks."""
+def commands(words: Texts, *, following: bool) -> tuple[tuple[str, str], ...]:
+    """The command menu. The descriptions are neutral on purpose: a phone shows them to whoever looks. Without
+    `following` nothing is kept, and there is nothing to subscribe to."""
     say = words.say
-    return (
+    menu = (
         ("start", say("Start")),
         ("ask", say("Ask a question")),
         ("case", say("Open a case")),
         ("cases", say("All cases")),
+        ("news", say("Latest updates")),
+        ("subscribe", say("Get updates")),
+        ("my", say("My updates")),
+        ("stop", say("Stop all updates")),
+        ("settings", say("Settings")),
         ("sources", say("Sources")),
-        ("language", say("Language")),
+        ("corrections", say("Corrections")),
         ("privacy", say("What is stored")),
+        ("mydata", say("My data")),
+        ("forget", say("Delete my data")),
+        ("language", say("Language")),
         ("help", say("Help")),
     )
+    return tuple(each for each in menu if following or each[0] not in _OWN_COMMANDS)
 
 
 def group_commands(words: Texts) -> tuple[tuple[str, str], ...]:
     """The command menu of groups: what is answered there."""
-    return tuple((name, meaning) for name, meaning in commands(words) if name in IN_GROUPS)
+    return tuple((name, meaning) for name, meaning in commands(words, following=False) if name in IN_GROUPS)
 
 
 def about(words: Texts) -> tuple[str, str]:
@@ -87,19 +103,34 @@ def about(words: Texts) -> tuple[str, str]:
     )
 
 
-def privacy(words: Texts) -> Page:
-    """What is stored about a person, what is not, and what this bot cannot promise."""
+def privacy(words: Texts, *, following: bool) -> Page:
+    """What is stored about a person, what is not, and what this bot cannot promise. Without `following` nothing is."""
     say = words.say
     writer = Writer().bold(say("What is stored")).plain("\n")
+    if not following:
+        writer.plain(say("About you: nothing. This bot keeps no list of anybody.")).plain("\n")
+    writer.plain(say("Never: questions, answers, names, usernames, phone numbers, exact times.")).plain("\n")
+    if following:
+        writer.plain(
+            say(
+                "Only after you agreed to updates or self-deleting messages: one encrypted record with the number of this "
+                "chat, what you follow, your settings and the month. A word or a question only if you follow it."
+            )
+        ).plain("\n")
+        writer.plain(say("An update that waits for you, until it is sent.")).plain("\n")
+        writer.plain(
+            say("The encrypted numbers of messages that delete themselves, until then: 48 hours at most.")
+        ).plain("\n")
+        writer.plain(
+            say("It is deleted by /forget and /stop, when you block the bot, and when you do not renew it.")
+        ).plain("\n")
     writer.plain(
-        say("About you: nothing. No question, answer, name, phone number or chat number is written down.")
-    )
-    writer.plain("\n").plain(
         say("For a day: the numbers of handled messages, without text or sender, so that none is lost.")
-    )
-    writer.plain("\n").plain(
+    ).plain("\n")
+    writer.plain(
         say(
-            "In memory until the program restarts: your choice of language, and how often you asked in the last minute."
+            "In memory until the program restarts: the language you chose, how often you asked in the last minute, and the "
+            "numbers of the messages here, so that /forget can delete them."
         )
     )
     writer.plain("\n\n").bold(say("What this bot cannot change")).plain("\n")
@@ -107,24 +138,25 @@ def privacy(words: Texts) -> Page:
         say("Telegram sees everything, and keeps what was not yet delivered for up to 24 hours.")
     ).plain("\n")
     writer.plain(say("Whoever steals the key of this bot could read recent chats.")).plain("\n")
-    return writer.plain(say("Only you can delete this chat from your phone.")).page()
-
-
-def language(words: Texts) -> Page:
-    """The choice of languages."""
-    say = words.say
-    text = say("Choose the language of the bot. Quotes stay in the language of their source.")
-    kept = say(
-        "The choice is not stored: after a restart of the program the bot goes by your question again."
-    )
-    row = tuple(
-        InlineKeyboardButton(
-            f"✓ {_OWN_NAMES[code]}" if code == words.language else _OWN_NAMES[code],
-            callback_data=str(SetOption(Option.LANGUAGE, code)),
+    writer.plain(say("Only you can delete this chat from your phone."))
+    mine = (say("My data"), Own.DATA) if following else (say("Latest updates"), ListNews(0))
+    rows = ((mine, (say("Delete my data"), Own.FORGET)), ((say("Close"), Own.CLOSE),))
+    return writer.page(
+        tuple(
+            tuple(InlineKeyboardButton(text, callback_data=str(callback)) for text, callback in row)
+            for row in rows
         )
-        for code in LANGUAGES
     )
-    return Page(f"{text}\n{kept}", keyboard=(row,))
+
+
+def closed(words: Texts) -> Page:
+    """In place of a page that is too old to be deleted."""
+    return Page(words.say("Closed."))
+
+
+def only_these_cases(words: Texts) -> Page:
+    """A question that is none, kept or not."""
+    return Page(words.say("I only quote sources about these cases."))
 
 
 def ask_how(words: Texts) -> Page:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable
 
-from telegram import CallbackQuery, InaccessibleMessage, Message
+from telegram import CallbackQuery, InaccessibleMessage, Message, MessageEntity
 from telegram.constants import ChatType
 
 from bot import callbacks, pages
@@ -11,12 +11,15 @@ from bot.answering import Answering
 from bot.callbacks import AnswerForCase, Callback, ListCases, ShowCase, ShowExample, Tab
 from bot.casework import Casework
 from bot.compose import Page
-from bot.incoming import Kind, read
+from bot.dialogue import DELETABLE_S
+from bot.incoming import Incoming, Kind, read
 from bot.memory import Limits, Recent
-from bot.own_callbacks import Option, SetOption
+from bot.own_callbacks import AskFollow, ConfirmFollow, Own, OwnCallback
+from bot.personal import COMMANDS, Personal
+from bot.record import FollowKind
 from bot.replies import Replies
 from bot.speech import Speech
-from bot.texts import Texts, texts
+from bot.texts import Texts
 from corpus.cases import Cases
 
 _TWICE_S = 3
@@ -30,6 +33,7 @@ class Presses:
         self,
         answering: Answering,
         casework: Casework,
+        personal: Personal,
         *,
         replies: Replies,
         cases: Cases,
@@ -40,6 +44,7 @@ class Presses:
     ) -> None:
         self._answering = answering
         self._casework = casework
+        self._personal = personal
         self._replies = replies
         self._cases = cases
         self._bot_name = bot_name
@@ -61,9 +66,6 @@ class Presses:
 
     async def _do(self, query: CallbackQuery, callback: Callback, words: Texts) -> None:
         match callback:
-            case SetOption(Option.LANGUAGE, language):
-                self._speech.choose(query.from_user, language)
-                await self._turn(query, pages.language(texts(language)), words)
             case AnswerForCase(case):
                 await self._answer_for_case(query, case, words)
             case ShowExample(number):
@@ -77,8 +79,36 @@ class Presses:
                 await self._turn(query, await self._casework.opened(callback, words), words)
             case ListCases():
                 await self._turn(query, await self._casework.listed(callback, words), words)
+            case Own.FORGET:
+                await self._personal.forgotten(query.from_user.id, words)
+            case Own.CLOSE:
+                await self._close(query, words)
+            case _ if isinstance(callback, OwnCallback):
+                await self._own(query, callback, words)
             case _:
                 await self._turn(query, self._answering.shown(callback, words), words)
+
+    async def _own(self, query: CallbackQuery, callback: OwnCallback, words: Texts) -> None:
+        """A page about updates or settings: in place of another, but below what shows quotes or answers a question."""
+        asked = query.message.reply_to_message if isinstance(query.message, Message) else None
+        incoming = read(asked, bot_name=self._bot_name) if asked else Incoming(Kind.NOTHING)
+        written = incoming.text if incoming.kind is Kind.QUESTION or incoming.command == "subscribe" else ""
+
+        async def make() -> Page:
+            return await self._personal.page(query.from_user.id, callback, written, words)
+
+        in_dialogue = incoming.kind is Kind.NOTHING or incoming.command in COMMANDS
+        if in_dialogue and not _has_quotes(query):
+            await self._turn(query, await make(), words)
+        else:
+            await self._below(query, words, make, answers=asked.message_id if asked else None)
+
+    async def _close(self, query: CallbackQuery, words: Texts) -> None:
+        """Take a message away; where it is too old for that, its content."""
+        if isinstance(query.message, Message) and time.time() - query.message.date.timestamp() < DELETABLE_S:
+            await self._replies.delete(query.from_user.id, (query.message.message_id,))
+        else:
+            await self._turn(query, pages.closed(words), words)
 
     def _refusal(self, query: CallbackQuery, callback: Callback, words: Texts) -> Page | None:
         """Why a press is not followed: its person asked, or looked up, too much in the last minute."""
@@ -88,10 +118,21 @@ class Presses:
                 return None if self._limits.admit(person, at, number) else pages.wait_a_little(words)
             case ShowCase() | ListCases():
                 return None if self._look_ups.admit(person, at, number) else pages.slower(words)
+            case Own():  # what ends something, or shows what is kept, is never refused
+                return None
+            case AskFollow(kind=FollowKind.QUESTION) | ConfirmFollow(kind=FollowKind.QUESTION):
+                return None if self._limits.admit(person, at, number) else pages.wait_a_little(words)
+            case _ if isinstance(callback, OwnCallback):
+                return None if self._look_ups.admit(person, at, number) else pages.slower(words)
         return None
 
     async def _below(
-        self, query: CallbackQuery, words: Texts, make: Callable[[], Awaitable[Page | None]]
+        self,
+        query: CallbackQuery,
+        words: Texts,
+        make: Callable[[], Awaitable[Page | None]],
+        *,
+        answers: int | None = None,
     ) -> None:
         """Show a page in a new message, because the pressed one must stay; once for a press that came twice."""
         if query.message is None:
@@ -103,7 +144,7 @@ class Presses:
         async with self._replies.typing(chat):
             page = await make()
         if page:
-            await self._replies.send(chat, page)
+            await self._replies.send(chat, page, answers=answers)
         else:
             await self._turn(query, None, words)
         self._shown_below.put(time.monotonic(), *key)
@@ -143,3 +184,9 @@ class Presses:
         asked = message.reply_to_message if isinstance(message, Message) else None
         incoming = read(asked, bot_name=self._bot_name) if asked else None
         return incoming.text if incoming and incoming.kind is Kind.QUESTION else None
+
+
+def _has_quotes(query: CallbackQuery) -> bool:
+    kinds = {MessageEntity.BLOCKQUOTE, MessageEntity.EXPANDABLE_BLOCKQUOTE}
+    message = query.message
+    return isinstance(message, Message) and any(entity.type in kinds for entity in message.entities)

@@ -9,28 +9,28 @@ from bot import pages
 from bot.texts import DEFAULT, LANGUAGES, Texts, texts
 from bot.transport import TelegramBot
 
-_MENUS = (
-    (BotCommandScopeAllPrivateChats(), pages.commands),
-    (BotCommandScopeAllGroupChats(), pages.group_commands),
-)
-
 logger = logging.getLogger(__name__)
 
 
-async def set_profile(bot: TelegramBot) -> None:
-    """Bring menus and descriptions up to date; only what differs is sent, because Telegram limits the changes."""
+async def set_profile(bot: TelegramBot, *, following: bool) -> None:
+    """Bring menus and descriptions up to date; only what differs is sent, because Telegram limits the changes. With
+    `following` people can get updates."""
     try:
         for language in LANGUAGES:
             words, code = texts(language), None if language == DEFAULT else language
-            await _set_menus(bot, words, code)
+            await _set_menus(bot, words, code, following=following)
             await _set_descriptions(bot, words, code)
     except TelegramError as error:
         logger.warning("profile not set", extra={"error": type(error).__name__})
 
 
-async def _set_menus(bot: TelegramBot, words: Texts, code: str | None) -> None:
-    for scope, commands in _MENUS:
-        wanted = tuple(BotCommand(name, meaning) for name, meaning in commands(words))
+async def _set_menus(bot: TelegramBot, words: Texts, code: str | None, *, following: bool) -> None:
+    menus = (
+        (BotCommandScopeAllPrivateChats(), pages.commands(words, following=following)),
+        (BotCommandScopeAllGroupChats(), pages.group_commands(words)),
+    )
+    for scope, commands in menus:
+        wanted = tuple(BotCommand(name, meaning) for name, meaning in commands)
         if await bot.get_my_commands(scope, code) != wanted:
             await bot.set_my_commands(wanted, scope, code)
 

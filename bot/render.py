@@ -10,7 +10,9 @@ from bot.callbacks import MAX_MORE, MAX_SHOWN, Tab
 from bot.citation import citations
 from bot.compose import Keyboard, Page, PageError, Writer, arrives_unchanged, inline
 from bot.links import source_link
+from bot.own_callbacks import AskFollow
 from bot.quotes import Context, Quotes, parts
+from bot.record import FollowKind
 from bot.source import attribution, label, named, publishers, told_until
 from bot.texts import Texts
 from corpus.cases import Cases
@@ -32,6 +34,8 @@ class Renderer:
     cases: Cases
     dialogue: bool = True
     """Whether the reader can send commands to the bot where the page is shown."""
+    following: bool = False
+    """Whether updates about the question can be had where the page is shown."""
 
     def answer(self, answer: Answer, *, heading: str | None = None) -> Page:
         """What the sources say, or why nothing is said; `heading` is a question that nobody wrote in the chat."""
@@ -42,7 +46,7 @@ class Renderer:
                 answer.excerpts,
                 heading="\n".join(headings),
                 extra=more,
-                case=self._case_button(answer.candidates),
+                about=self._about(answer.candidates),
             )
         return self._without_answer(answer)
 
@@ -141,13 +145,13 @@ class Renderer:
         *,
         heading: str | None = None,
         extra: InlineKeyboardButton | None = None,
-        case: InlineKeyboardButton | None = None,
+        about: Sequence[InlineKeyboardButton] = (),
     ) -> Page:
         """As many of the quotes as fit, at least one; a quote is left out whole, never cut."""
         shown = [excerpt for excerpt in excerpts if arrives_unchanged(excerpt.quote)]
         for n in range(len(shown), 0, -1):
             try:
-                page = self._quotes_page(shown[:n], heading, extra, case)
+                page = self._quotes_page(shown[:n], heading, extra, about)
             except PageError:
                 continue
             if page.quotes == tuple(excerpt.quote for excerpt in shown[:n]):
@@ -163,7 +167,7 @@ class Renderer:
         excerpts: Sequence[Excerpt],
         heading: str | None,
         extra: InlineKeyboardButton | None,
-        case: InlineKeyboardButton | None,
+        about: Sequence[InlineKeyboardButton],
     ) -> Page:
         say, count = self.texts.say, self.texts.count
         writer = Writer()
@@ -185,7 +189,7 @@ class Renderer:
             writer.plain(as_of).plain(" ")
         writer.plain(say("Exact quotes, nothing added.")).plain(" ").plain(self._index_line())
         keyboard = self._answer_keyboard(excerpts, extra)
-        return writer.page((*keyboard, (case,)) if case else keyboard)
+        return writer.page((*keyboard, tuple(about)) if about else keyboard)
 
     def _answer_keyboard(self, excerpts: Sequence[Excerpt], extra: InlineKeyboardButton | None) -> Keyboard:
         say = self.texts.say
@@ -212,13 +216,19 @@ class Renderer:
     def _cite_button(self, ids: tuple[str, ...]) -> InlineKeyboardButton:
         return InlineKeyboardButton(self.texts.say("Cite"), callback_data=str(callbacks.ShowCitations(ids)))
 
-    def _case_button(self, about: Sequence[str]) -> InlineKeyboardButton | None:
-        """Opens the card of the one person whom an answer is about."""
-        if len(about) != 1 or (case := self.cases.by_id.get(about[0])) is None or not may_have_card(case):
-            return None
+    def _about(self, candidates: Sequence[str]) -> list[InlineKeyboardButton]:
+        """Opens the card of the one person whom an answer is about, and follows them; else follows the question."""
+        case = self.cases.by_id.get(candidates[0]) if len(candidates) == 1 else None
+        if case is None or not may_have_card(case):
+            return [self._follow_button(AskFollow(FollowKind.QUESTION))] if self.following else []
         name = inline(self.cases.display_name(case.id, self.texts.language))
         words = self.texts.say("Case: {name} ▸", name=name)
-        return InlineKeyboardButton(words, callback_data=str(callbacks.ShowCase(case.id, Tab.NEW)))
+        card = InlineKeyboardButton(words, callback_data=str(callbacks.ShowCase(case.id, Tab.NEW)))
+        follow = self._follow_button(AskFollow(FollowKind.CASE, case.id))
+        return [card, follow] if self.following else [card]
+
+    def _follow_button(self, ask: AskFollow) -> InlineKeyboardButton:
+        return InlineKeyboardButton(self.texts.say("🔔 Follow"), callback_data=str(ask))
 
     def _more_button(self, excerpts: Sequence[Excerpt]) -> InlineKeyboardButton | None:
         ids = self.quotes.ids_of(excerpts)[:MAX_MORE]
@@ -265,6 +275,11 @@ class Renderer:
                 say("Closest, not an answer ▸"), callback_data=str(callbacks.ShowClosest(ids))
             )
             keyboard = (*keyboard, (closest,))
+        if self.following:
+            told = InlineKeyboardButton(
+                say("🔔 Tell me when a source answers"), callback_data=str(AskFollow(FollowKind.QUESTION))
+            )
+            keyboard = (*keyboard, (told,))
         return writer.page(keyboard)
 
     def _base_line(self) -> str:

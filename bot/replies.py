@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import TypeVar
 
 from telegram import (
@@ -19,6 +20,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from bot.compose import Page
+from bot.dialogue import Dialogue
 from bot.intake import seconds_of
 from bot.pace import Pace
 from bot.transport import TelegramBot
@@ -28,6 +30,9 @@ _TRIES = 5
 _TYPING_AFTER_S = 0.4
 _TYPING_EVERY_S = 4.5
 """Clients show it for five seconds (Bot API, sendChatAction)."""
+_MOST_DELETED = 100
+"""Messages that one call may delete (Bot API, deleteMessages)."""
+_DELETING_S = 8
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _HARMLESS = ("message is not modified", "query is too old", "query id is invalid")
 _UNEDITABLE = ("message can't be edited", "message to edit not found")
@@ -39,8 +44,9 @@ logger = logging.getLogger(__name__)
 class Replies:
     """Sends, edits and acknowledges; a reply that Telegram asks to delay too long is dropped and counted."""
 
-    def __init__(self, bot: TelegramBot) -> None:
+    def __init__(self, bot: TelegramBot, dialogue: Dialogue) -> None:
         self._bot = bot
+        self._dialogue = dialogue
         self._pace = Pace()
 
     async def reply(self, message: Message, page: Page) -> int | None:
@@ -75,6 +81,18 @@ class Replies:
             if any(words in error.message.casefold() for words in _UNEDITABLE):
                 return False
             raise
+        return True
+
+    async def delete(self, chat_id: int, messages: Sequence[int]) -> bool:
+        """Delete messages of a private chat; false where Telegram could not be made to within a few seconds."""
+        try:
+            async with asyncio.timeout(_DELETING_S):
+                for first in range(0, len(messages), _MOST_DELETED):
+                    some = messages[first : first + _MOST_DELETED]
+                    await self._patiently(chat_id, partial(self._bot.delete_messages, chat_id, some))
+        except (TimeoutError, TelegramError) as error:
+            logger.warning("messages not deleted", extra={"error": type(error).__name__})
+            return False
         return True
 
     async def acknowledge(self, query: CallbackQuery, text: str | None = None) -> None:
@@ -130,7 +148,7 @@ class Replies:
     async def _send(
         self, chat_id: int, page: Page, *, answers: int | None = None, thread: int | None = None
     ) -> Message | None:
-        return await self._patiently(
+        sent = await self._patiently(
             chat_id,
             lambda: self._bot.send_message(
                 chat_id,
@@ -144,6 +162,9 @@ class Replies:
                 message_thread_id=thread,
             ),
         )
+        if sent:
+            await self._dialogue.note(chat_id, sent.message_id)
+        return sent
 
     async def _patiently(self, chat_id: int, call: Callable[[], Awaitable[T]]) -> T | None:
         """The result of `call`, made again after the short pauses that Telegram asks for; None when it was dropped."""

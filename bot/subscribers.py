@@ -89,8 +89,26 @@ class Subscribers:
             row = _find(connection, keys, chat)
             return _opened(row, keys) if row else None
 
+    def month(self, chat: int) -> int | None:
+        """The month, counted from January 2020, in which a chat joined or last renewed."""
+        with self._engine.connect() as connection:
+            row = _find(connection, self._known(connection), chat)
+            return row.month if row else None
+
+    def waiting(self, chat: int) -> int:
+        """How many rows are queued under the tags of a chat, whether it follows what they tell or not."""
+        with self._engine.connect() as connection:
+            tags = [key.tag(chat) for key in self._known(connection).all]
+            queued = (
+                select(func.count())
+                .select_from(OUTBOX)
+                .where(OUTBOX.c.tag.in_(tags), OUTBOX.c.state != "done")
+            )
+            return connection.scalar(queued) or 0
+
     def put(self, record: Record, *, renew: bool = True) -> None:
-        """Keep a record in place of the chat's earlier one. Without `renew` an earlier row expires when it would have.
+        """Keep a record in place of the chat's earlier one. Without `renew` the row expires when it would have, and a
+        chat that has none, because it was just forgotten, gets none.
 
         A row stays under the key it has until the keys are rotated: a broadcast walks in the order of tags, so none
         may change while one is on its way.
@@ -98,6 +116,8 @@ class Subscribers:
         with transaction(self._engine) as connection:
             keys = self._known(connection)
             earlier = _find(connection, keys, record.chat)
+            if not renew and earlier is None:
+                return
             key = keys.of(earlier.kid) if earlier else keys.current
             month = month_of(self._now()) if renew or not earlier else earlier.month
             row = sealed_row(record, key, month)

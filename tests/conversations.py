@@ -10,7 +10,7 @@
     # number                the person sends the offer with this number
 
 The lines after an act are what the bot shows: `▌` before a quote, `*bold*`, `[button]`, `[button → what a link opens]`;
-`(text)` is shown for a moment, `(silence)` means that nothing came.
+`(text)` is shown for a moment, `(silence)` means that nothing came, `(the message is gone)` that it was deleted.
 """
 
 import asyncio
@@ -79,7 +79,7 @@ class Player:
         if self._room:
             return await self._say_in(self._room, text)
         self._said = await self.person.say(text)
-        self._seen = await self.person.wait_for_reply(self._said)
+        self._seen = await self.person.wait_for_message(self._said)
         return draw(self._seen)
 
     async def send(self, kind: str) -> str:
@@ -120,13 +120,18 @@ class Player:
         async with asyncio.timeout(10):
             while (now := self._latest()) == before:
                 await self._sandbox.world.bell.wait(1)
-        self._seen = now
-        return draw(now)
+        if now is None:  # something may come in its place
+            await self._until_told()
+            now = self._latest()
+        self._seen = now or before
+        return draw(now) if now else "(the message is gone)"
 
-    def _latest(self) -> BotMessage:
+    def _latest(self) -> BotMessage | None:
         assert self._seen is not None
-        newest = (self._room or self.person).messages()[-1]
-        return newest if newest.id > self._seen.id else self.person.message(self._seen.id)
+        shown = (self._room or self.person).messages()
+        if shown and shown[-1].id > self._seen.id:
+            return shown[-1]
+        return next((message for message in shown if message.id == self._seen.id), None)
 
 
 def draw(message: BotMessage) -> str:

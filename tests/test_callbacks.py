@@ -32,10 +32,7 @@ from bot.own_callbacks import (
     ShowNews,
     ShowSetting,
     Unfollow,
-    follow_link,
-    news_link,
-    parse_follow_link,
-    parse_news_link,
+    parse_own_link,
 )
 from bot.record import Follow, FollowKind
 
@@ -205,10 +202,10 @@ def test_a_button_stops_what_it_was_made_for_and_nothing_else() -> None:
 
 
 def test_links_to_follow_and_to_an_update_read_back_and_nothing_else_is_one() -> None:
-    assert parse_follow_link(follow_link("a" * 32)) == "a" * 32
-    assert parse_news_link(news_link(57)) == 57
+    assert parse_own_link("s_" + "a" * 32) == AskFollow(FollowKind.CASE, "a" * 32)
+    assert parse_own_link("n_57") == ShowNews(57)
     refused = ["s_", "s_Losik", "s_" + "a" * 33, "n_0", "n_x", "n_12345678", "losik", "s_losik\n"]
-    assert [each for each in refused if parse_follow_link(each) or parse_news_link(each)] == []
+    assert [each for each in refused if parse_own_link(each)] == []
 
 
 @given(

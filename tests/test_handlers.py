@@ -16,8 +16,10 @@ from bot import asker, handlers, replies
 from bot.app import serve
 from bot.asker import Asker
 from bot.compose import Page
-from bot.database import open_database
+from bot.database import Engine, open_database
+from bot.dialogue import Dialogue
 from bot.handlers import Handlers
+from bot.keys import Keys
 from bot.places import Places
 from bot.quotes import Quotes
 from bot.replies import Replies
@@ -25,36 +27,60 @@ from bot.sandbox import faults
 from bot.sandbox.rates import Limit, Rates
 from bot.sandbox.server import Sandbox
 from bot.seen import Seen
+from bot.store import Store, open_store
 from bot.transport import NotSentError, TelegramBot
 from corpus.cases import load_cases
 from index.answer import Answer
 from index.case_file import CaseBook
 
 EVERYWHERE = Places()
+KEYS = Keys.read("canary-key-0123456789-Abcdefghijk-4711")
+NOVEMBER = 1_795_348_800.0
 SCRIPTS = sorted((Path(__file__).parent / "conversations").glob("*.txt"))
 
 
 @asynccontextmanager
 async def serving(
-    sandbox: Sandbox, folder: Path, base: RuleBase | None = None, *, places: Places = EVERYWHERE
-) -> AsyncIterator[None]:
-    """The bot at work in this process."""
+    sandbox: Sandbox,
+    folder: Path,
+    base: RuleBase | None = None,
+    *,
+    places: Places = EVERYWHERE,
+    keys: Keys | None = KEYS,
+) -> AsyncIterator[Engine]:
+    """The bot at work in this process, on 22 November 2026; its database. Without `keys` it keeps nothing."""
     bot = TelegramBot(sandbox.token, api_url=sandbox.api_url, poll_timeout_s=50)
     engine = open_database(f"sqlite:///{folder}/bot.sqlite")
-    quotes = Quotes(version())
+    quotes, began = Quotes(version()), sandbox.clock.now()
     stopping = asyncio.Event()
     await bot.initialize()
+    store = open_store(
+        engine,
+        (lambda: keys) if keys else None,
+        keep_months=3,
+        now=lambda: NOVEMBER + sandbox.clock.now() - began,
+    )
     running = serve(
-        bot, Seen(engine, now=lambda: 0.0), Asker(base or RuleBase(lambda: quotes)), stopping, places=places
+        bot,
+        Seen(engine, now=lambda: 0.0),
+        Asker(base or RuleBase(lambda: quotes)),
+        stopping,
+        places=places,
+        store=store,
     )
     task = asyncio.create_task(running)
     try:
-        yield
+        yield engine
     finally:
         stopping.set()
         await task
         await bot.shutdown()
         engine.dispose()
+
+
+def nothing_kept() -> Store:
+    """An empty database of a bot without a key."""
+    return open_store(open_database("sqlite://"), None, keep_months=3, now=lambda: 0.0)
 
 
 async def settled(sandbox: Sandbox) -> None:
@@ -409,7 +435,12 @@ def unsure() -> tuple[Handlers, TelegramBot, list[str]]:
     asker = Answering(RuleBase(lambda: quotes))
     return (
         Handlers(
-            asker=asker, replies=Unsure(bot), cases=load_cases(), bot_name="sprava_bot", places=EVERYWHERE
+            asker=asker,
+            replies=Unsure(bot, Dialogue(now=lambda: 0.0)),
+            cases=load_cases(),
+            bot_name="sprava_bot",
+            places=EVERYWHERE,
+            store=nothing_kept(),
         ),
         bot,
         sent,
@@ -531,10 +562,11 @@ async def test_channels_are_left_always_and_groups_where_they_are_switched_off(
     bot = TelegramBot("1:token", api_url="http://127.0.0.1:9/bot", poll_timeout_s=0)
     bot_handlers = Handlers(
         asker=Asker(RuleBase(lambda: Quotes(version()))),
-        replies=Leaving(bot),
+        replies=Leaving(bot, Dialogue(now=lambda: 0.0)),
         cases=load_cases(),
         bot_name="sprava_bot",
         places=Places(groups=groups),
+        store=nothing_kept(),
     )
     person = {"id": 7, "is_bot": False, "first_name": "Alena"}
     me = {"id": 1, "is_bot": True, "first_name": "sprava"}

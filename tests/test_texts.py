@@ -130,7 +130,7 @@ def test_the_profile_fits_telegrams_limits_and_tells_no_case(language: str) -> N
     description, short = pages.about(words)
     assert len(description) <= 512
     assert len(short) <= 120
-    for command, meaning in pages.commands(words):
+    for command, meaning in pages.commands(words, following=True):
         assert re.fullmatch("[a-z_]{1,32}", command)
         assert 1 <= len(meaning) <= 256
         assert not re.search("Losik|Лос|Statkevich|Статк|prison|вязн|заключ", description + short + meaning)

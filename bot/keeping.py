@@ -1,0 +1,162 @@
+"""What is kept of a chat, and how it changes: every change is written before anybody is told of it, one at a time."""
+
+import asyncio
+import calendar
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from weakref import WeakValueDictionary
+
+from bot.own_callbacks import Unfollow
+from bot.record import DeleteAfter, Follow, FollowKind, Record
+from bot.subscribers import Subscribers, month_of
+from corpus.document import PartialDate
+
+_FIRST_YEAR = 2020
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The record of a chat, and the last day on which it is there unless it is renewed."""
+
+    record: Record
+    until: PartialDate
+
+
+class Keeping:
+    """The records, as their people change them. `latest` returns the newest № that was announced."""
+
+    def __init__(
+        self,
+        subscribers: Subscribers,
+        *,
+        latest: Callable[[], int],
+        keep_months: int,
+        now: Callable[[], float],
+    ) -> None:
+        self._subscribers = subscribers
+        self._latest = latest
+        self._keep_months = keep_months
+        self._now = now
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    def language(self, chat: int) -> str | None:
+        """The language that a chat chose for good."""
+        record = self._subscribers.get(chat)
+        return record.language or None if record else None
+
+    def until(self) -> PartialDate:
+        """The last day of what is renewed now."""
+        return _last_day(month_of(self._now()) + self._keep_months)
+
+    async def kept(self, chat: int) -> Kept | None:
+        """What is kept of a chat; None where nothing is."""
+        return await asyncio.to_thread(self._kept, chat)
+
+    async def waiting(self, chat: int) -> int:
+        """How many updates are on their way of which it is not yet settled whether they are for this chat."""
+        return await asyncio.to_thread(self._subscribers.waiting, chat)
+
+    async def follow(self, chat: int, follow: Follow, *, language: str) -> Kept:
+        """Follow one thing more, and keep it all for the full time again. Raises `RecordFullError`."""
+
+        def followed(record: Record | None) -> Record:
+            if record is None or not record.follows:  # only what is announced from now on
+                record = replace(record or Record(chat=chat, language=language), since=self._latest())
+            return _with(record, follow)
+
+        return await self._put(chat, followed)
+
+    async def unfollow(self, chat: int, button: Unfollow) -> Kept | None:
+        """Follow this no longer. A record that is of no more use is deleted."""
+
+        def left(record: Record) -> Record | None:
+            follows = tuple(follow for follow in record.follows if not button.means(follow))
+            record = replace(record, follows=follows)
+            return record if follows or record.delete_after is not DeleteAfter.NEVER else None
+
+        return await self._change(chat, left)
+
+    async def set(self, chat: int, **settings: Any) -> Kept | None:
+        """Change settings of a record; where there is none, nothing. It expires when it would have."""
+
+        def changed(record: Record) -> Record | None:
+            record = replace(record, **settings)
+            return record if record.follows or record.delete_after is not DeleteAfter.NEVER else None
+
+        return await self._change(chat, changed)
+
+    async def delete_after(self, chat: int, value: DeleteAfter, *, language: str) -> Kept:
+        """Let the messages of a chat delete themselves, for which a record is kept."""
+
+        def set_(record: Record | None) -> Record:
+            return replace(record or Record(chat=chat, language=language), delete_after=value)
+
+        return await self._put(chat, set_)
+
+    async def renew(self, chat: int) -> Kept | None:
+        """Keep what is kept for the full time again."""
+        async with self._alone(chat):
+            return await asyncio.to_thread(self._renewed, chat)
+
+    async def forget(self, chat: int) -> None:
+        """Delete the record and all that waits to be sent to the chat."""
+        async with self._alone(chat):
+            await asyncio.to_thread(self._subscribers.forget, chat)
+
+    async def _put(self, chat: int, make: Callable[[Record | None], Record]) -> Kept:
+        def put() -> Kept:
+            record = make(self._subscribers.get(chat))
+            self._subscribers.put(record)
+            return Kept(record, self.until())
+
+        async with self._alone(chat):
+            return await asyncio.to_thread(put)
+
+    async def _change(self, chat: int, change: Callable[[Record], Record | None]) -> Kept | None:
+        def changed() -> Kept | None:
+            record = self._subscribers.get(chat)
+            new = change(record) if record else None
+            if record and not new:
+                self._subscribers.forget(chat)
+            elif new and new != record:
+                self._subscribers.put(new, renew=False)
+            return self._kept(chat)
+
+        async with self._alone(chat):
+            return await asyncio.to_thread(changed)
+
+    def _renewed(self, chat: int) -> Kept | None:
+        record = self._subscribers.get(chat)
+        if record:
+            self._subscribers.put(record)
+        return self._kept(chat)
+
+    def _kept(self, chat: int) -> Kept | None:
+        record, month = self._subscribers.get(chat), self._subscribers.month(chat)
+        if record is None or month is None:
+            return None
+        return Kept(record, _last_day(month + self._keep_months))
+
+    @asynccontextmanager
+    async def _alone(self, chat: int) -> AsyncIterator[None]:
+        """One change of a chat at a time: a setting that was read before /stop may not be written after it."""
+        turn = self._turns.setdefault(chat, asyncio.Lock())
+        async with turn:
+            yield
+
+
+def _with(record: Record, follow: Follow) -> Record:
+    """The record with one thing more; everything takes the place of all else."""
+    if follow in record.follows or Follow(FollowKind.EVERYTHING) in record.follows:
+        return record
+    if follow.kind is FollowKind.EVERYTHING:
+        return replace(record, follows=(follow,))
+    return replace(record, follows=(*record.follows, follow))
+
+
+def _last_day(month: int) -> PartialDate:
+    """Of a month counted from January 2020."""
+    year, month = _FIRST_YEAR + month // 12, month % 12 + 1
+    return PartialDate(year, month, calendar.monthrange(year, month)[1])
