@@ -8,6 +8,7 @@ import typer
 from bot.commands import app as bot_app
 from bot.news_commands import app as news_app
 from bot.sandbox.commands import sandbox
+from bot.subscriber_commands import app as subscribers_app
 from corpus.commands import app as corpus_app
 from corpus.errors import SpravaError
 from index.asking import ask, chat, evaluate
@@ -31,6 +32,7 @@ app.add_typer(corpus_app, name="corpus")
 app.add_typer(index_app, name="index")
 app.add_typer(bot_app, name="bot")
 app.add_typer(news_app, name="news")
+app.add_typer(subscribers_app, name="subscribers")
 
 
 def main() -> None:

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="The service: run, doctor.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="The service: run, doctor, panic.", no_args_is_help=True, pretty_exceptions_enable=False
+)
 
 
 @app.command()
@@ -29,6 +31,30 @@ def run(
     settings.keys()
     door = settings.door() if webhook else None
     asyncio.run(serve(settings, base=open_base(settings), door=door, with_parent=with_parent))
+
+
+@app.command()
+def panic() -> None:
+    """Destroy the secret key, everybody's rows and what waits to be sent, after a typed word. Needs no network."""
+    from bot.panic import AFTERWARDS, destroy, drop_webhook
+    from bot.settings import BotSettings
+
+    settings = BotSettings()
+    typer.echo(
+        "The bot stops; the secret key, everybody's subscription and what waits to be sent are destroyed."
+    )
+    typer.echo("It cannot be undone, and takes seconds.")
+    if typer.prompt("Type PANIC to go on", default="", show_default=False).upper() != "PANIC":
+        typer.echo("Nothing was destroyed.")
+        raise typer.Exit(1)
+    said = []
+    for line in destroy(settings):
+        said.append(line)
+        typer.echo(line)
+    typer.echo(drop_webhook(settings))
+    typer.echo(f"\n{AFTERWARDS}")
+    if any("NOT DONE" in line for line in said):
+        raise typer.Exit(2)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.database import open_database
 from bot.intake import TokenRejectedError
 from bot.settings import BotSettings
+from bot.subscribers import check_keys
 from bot.transport import TelegramBot
 from corpus.errors import SpravaError
 from index import store
@@ -29,6 +30,7 @@ async def examine(settings: BotSettings) -> list[Finding]:
         Finding("home", good=True, found=str(settings.home)),
         _checked("index", settings, _index),
         _checked("database", settings, _database),
+        _checked("key", settings, _key),
         _checked("token", settings, _token),
     ]
     findings.append(
@@ -64,6 +66,16 @@ def _database(settings: BotSettings) -> str:
     engine = open_database(settings.database())
     engine.dispose()
     return f"{engine.dialect.name}, can be opened"
+
+
+def _key(settings: BotSettings) -> str:
+    keys, engine = settings.keys(), open_database(settings.database())
+    check_keys(engine, keys)
+    engine.dispose()
+    if keys is None:
+        return "none, so nothing can be followed: make one with `sprava subscribers create-key PATH`"
+    older = f", and {len(keys.older)} older: run `sprava subscribers rotate-key`" if keys.older else ""
+    return f"from {settings.key_place()}{older}"
 
 
 def _token(settings: BotSettings) -> str:

@@ -173,7 +173,7 @@ class BotSettings(IndexSettings):
         if not given:
             return None
         if file := self.secret_file("secret_key", self.secret_key_file):
-            self._refuse_beside_the_data(file)
+            self.refuse_beside_the_data(file)
             source: KeySource = KeyFile(file, read_secret if file == self.secret_key_file else _content)
         else:
             keys = Keys.read(given)
@@ -196,15 +196,22 @@ class BotSettings(IndexSettings):
         credential = self.credentials_directory / name if self.credentials_directory else None
         return credential if credential and credential.is_file() else None
 
-    def _refuse_beside_the_data(self, file: Path) -> None:
-        """A key that lies where the rows lie is taken, or backed up, together with them."""
-        url = urlsplit(self.database())
-        database = Path(url.path.removeprefix("/")) if url.scheme.startswith("sqlite") and url.path else None
+    def refuse_beside_the_data(self, file: Path) -> None:
+        """A key that lies where the rows lie is taken, or backed up, together with them. Raises `SecretError`."""
+        database = self.database_file()
         for folder in (self.home, database.parent if database else self.home):
             if file.resolve().is_relative_to(folder.resolve()):
                 raise SecretError(
                     f"The secret key {file} lies in {folder}, with the rows that it seals: move it out of that folder."
                 )
+
+    def key_place(self) -> str:
+        """Where the secret key comes from, for people; not the key."""
+        if file := self.secret_file("secret_key", self.secret_key_file):
+            return f"the file {file}, on this machine: whoever takes the whole machine takes both"
+        return (
+            "the environment of the process: a file is safer" if self.secret_key else "nowhere: none is set"
+        )
 
     def broadcast_targets(self) -> tuple[int | str, ...]:
         """The public channels and groups that get every update. Raises `AddressError`."""
@@ -241,6 +248,11 @@ class BotSettings(IndexSettings):
             return url
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         return f"sqlite:///{self.home / 'bot.sqlite'}"
+
+    def database_file(self) -> Path | None:
+        """The SQLite file; None where a server keeps the database. Raises `SecretError`."""
+        url = urlsplit(self.database())
+        return Path(url.path.removeprefix("/")) if url.scheme.startswith("sqlite") and url.path[1:] else None
 
 
 def _parts(url: str) -> SplitResult:

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, select
+from sqlalchemy import Connection, Engine, Row, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.broadcasts import retagged
 from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, transaction
 from bot.keys import Key, Keys, KeySource, LostKeyError
 from bot.record import Record, pack, unpack
-from bot.switches import switch
+from bot.switches import set_switch, switch
 from corpus.errors import SpravaError
 
 CHUNK = 5000
@@ -216,6 +216,20 @@ class Subscribers:
         if required is not None and int(required) not in {key.kid for key in keys.all}:
             raise StaleKeyError
         return keys
+
+
+def purge(engine: Engine) -> None:
+    """Delete every person's row, and everything that waits to be sent or deleted. Needs no key."""
+    with transaction(engine) as connection:
+        for table in (SUBSCRIBERS, DELETIONS, OUTBOX):
+            if (
+                engine.dialect.name == "postgresql"
+            ):  # a deleted row stays in the server's file until it is vacuumed
+                connection.execute(text(f"TRUNCATE {table.name}"))
+            else:
+                connection.execute(delete(table))
+        set_switch(connection, KEY_SWITCH, None)
+    checkpoint(engine)
 
 
 def rounded(count: int) -> int:

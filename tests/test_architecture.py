@@ -33,6 +33,7 @@ HOMES = {
         "bot/subscribers.py",
         "bot/deletions.py",
         "bot/rotation.py",
+        "bot/disclosure.py",
         "bot/news.py",
         "bot/outbox.py",
         "bot/broadcasts.py",
