@@ -190,12 +190,13 @@ class Cards:
         groups = ((say("Often named together:"), file.close), (say("Similar name:"), file.similar))
 
         def foot(writer: Writer) -> None:
-            for words, people in groups if not timeline else ():
-                if people:
-                    writer.plain(words).plain(" ")
+            told = [(words, people) for words, people in groups if people and not timeline]
+            for words, people in told:
+                writer.plain(words).plain(" ")
                 for place, case in enumerate(people):
                     writer.plain(", " if place else "").link(self._name(case), self._link(case))
-                writer.plain("\n" if people else "")
+                writer.plain("\n")
+            writer.plain("\n" if told else "")
             made = self.quotes.version.created
             index = say(
                 "Index of {date}.", date=self.texts.date(PartialDate(made.year, made.month, made.day))
