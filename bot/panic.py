@@ -67,7 +67,7 @@ def _stop(settings: BotSettings) -> str:
 
 def _holds(pid: int, lock: Path) -> bool:
     try:
-        return any(file.resolve() == lock.resolve() for file in Path(f"/proc/{pid}/fd").iterdir())
+        return any(file.samefile(lock) for file in Path(f"/proc/{pid}/fd").iterdir())
     except OSError:
         return False
 
