@@ -4,6 +4,7 @@ One message is one new document, with those that say the same; and one for each 
 longer stand where they were quoted from.
 """
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -48,12 +49,13 @@ def _fresh(teller: Teller, known: Known, today: date) -> tuple[list[Proposal], l
     origin = from_files(teller.version.files).numbers
     groups: dict[int, list[int]] = defaultdict(list)
     left_out: list[LeftOut] = []
-    by_text = {sha256: item for item, sha256 in known.considered.items() if item not in known.anew}
+    there = {document.id for document in documents}
+    renamed = {sha256: item for item, sha256 in known.considered.items() if item not in there}
     for number, document in enumerate(documents):
         if document.id in known.considered and document.id not in known.anew:
             if known.considered[document.id] != document.sha256:
                 left_out.append(LeftOut(document.id, "changed; what was announced is compared word by word"))
-        elif why := _never(teller, document, by_text):
+        elif why := _never(teller, document, renamed):
             left_out.append(LeftOut(document.id, why))
         else:
             groups[origin[number]].append(number)
@@ -67,12 +69,12 @@ def _fresh(teller: Teller, known: Known, today: date) -> tuple[list[Proposal], l
     return proposals, left_out
 
 
-def _never(teller: Teller, document: Document, by_text: Mapping[str, str]) -> str | None:
-    """Why a new document makes no message, whatever else there is."""
+def _never(teller: Teller, document: Document, renamed: Mapping[str, str]) -> str | None:
+    """Why a new document makes no message, whatever else there is. `renamed` has the ids that are gone, by text."""
     if document.is_brief:
         return "a brief of ours: no source"
-    if document.sha256 in by_text:
-        return f"the same text as {by_text[document.sha256]}, which is no news any more"
+    if document.sha256 in renamed:
+        return f"the same text as {renamed[document.sha256]} had"
     if teller.names_child(document):
         return "its title names a child"
     return None
@@ -151,25 +153,24 @@ def _doubts(document: Document, today: date) -> Iterator[str]:
     """Why a document may be no news, or not one to rely on."""
     if document.reliability is Reliability.C:
         yield "label C alone"
-    latest = _latest(document.published)
-    if latest is None:
+    days = _days(document.published)
+    if days is None:
         yield "undated"
-    elif latest < today - timedelta(days=OLD_DAYS):
+    elif days[1] < today - timedelta(days=OLD_DAYS):
         yield f"published {document.published}, more than {OLD_DAYS} days ago"
-    elif latest > today + timedelta(days=31):
+    elif days[0] > today + timedelta(days=1):
         yield f"published {document.published}, which is yet to come"
 
 
-def _latest(day: PartialDate) -> date | None:
-    """The last day that a date can mean."""
-    if day.year is None:
+def _days(published: PartialDate) -> tuple[date, date] | None:
+    """The first and the last day that a date can mean."""
+    if published.year is None:
         return None
-    if day.month is None:
-        return date(day.year, 12, 31)
-    if day.day is not None:
-        return date(day.year, day.month, day.day)
-    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return following - timedelta(days=1)
+    year, month = published.year, published.month
+    first = date(year, month or 1, published.day or 1)
+    if month is None:
+        return first, date(year, 12, 31)
+    return first, first if published.day else date(year, month, monthrange(year, month)[1])
 
 
 def _publishers(documents: Sequence[Document]) -> tuple[str, ...]:
