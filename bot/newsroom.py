@@ -11,7 +11,7 @@ from bot.changes import Comparison, compare
 from bot.database import Engine
 from bot.keys import KeySource
 from bot.matching import QuestionBase, Standing, follows, is_due, questions
-from bot.news import HOUR, Announcements, Draft, News
+from bot.news import HOUR, Announcements, Draft, News, NewsKind
 from bot.news_pages import MINSK
 from bot.proposals import Known, Proposal
 from bot.record import Record
@@ -76,7 +76,7 @@ def key_of(proposal: Proposal) -> str:
 def as_news(draft: Draft, number: int, hour: int) -> News:
     """A draft as the message that it would be."""
     told = {field.name: getattr(draft, field.name) for field in fields(Draft)}
-    return News(number=number, hour=hour, **told)
+    return News(number=number, hour=hour, withdrawn=draft.kind is NewsKind.WITHDRAWAL, **told)
 
 
 class Newsroom:

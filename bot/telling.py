@@ -155,12 +155,11 @@ class Teller:
         texts = [version.documents[number].text for number in told]
         if any(same_words(sentence, text) for text in texts):
             return False
-        cosines = np.where(
-            np.isin(self._owner, told), version.sentence_vectors @ version.sentence_vectors[row], 0
-        )
-        nearest = int(cosines.argmax())
-        if cosines[nearest] <= _SAME:
+        rows = np.flatnonzero(np.isin(self._owner, told))
+        cosines = version.sentence_vectors.rows(rows) @ version.sentence_vectors[row]
+        if cosines.max(initial=0) <= _SAME:
             return True
+        nearest = int(rows[cosines.argmax()])
         _, start, end = version.sentences[nearest].tolist()
         near = version.documents[int(self._owner[nearest])].text[start:end]
         names = {fold.skeleton(name) for name in kinds.names(sentence)}

@@ -22,6 +22,7 @@ from corpus import library
 from corpus.document import Document, PartialDate
 from corpus.format import render_document
 from index import store
+from index.publishing import writing
 from index.update import update
 
 Run = Callable[..., tuple[int, str, str]]
@@ -230,7 +231,7 @@ def test_pruned_versions_lose_no_news(house: House) -> None:
 def test_a_rolled_back_index_tells_nothing(house: House) -> None:
     house.run("preview")
     house.publish(now("trial", TRIAL))
-    with store.writing(house.home / "index") as writer:
+    with writing(house.home / "index") as writer:
         writer.restore(1, created=datetime.now(UTC))
     code, _, err = house.run("announce", "--send")
     assert code == 2
