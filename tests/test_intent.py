@@ -19,9 +19,9 @@ def intents(**intercepts: float) -> Intents:
 @pytest.mark.parametrize(
     ("shares", "refused"),
     [
-        ({"question": 0.6, "private": 0.4}, None),
-        ({"question": 0.4, "private": 0.6}, Intent.PRIVATE),
-        ({"question": 0.45, "private": 0.2, "instruction": 0.35}, Intent.INSTRUCTION),
+        ({"question": 0.45, "private": 0.55}, None),
+        ({"question": 0.35, "private": 0.65}, Intent.PRIVATE),
+        ({"question": 0.35, "private": 0.25, "instruction": 0.4}, Intent.INSTRUCTION),
         ({"question": 0.3, "page": 0.7}, Intent.PAGE),
         ({"off_topic": 0.9, "question": 0.1}, None),
     ],
