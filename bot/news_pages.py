@@ -83,8 +83,9 @@ def corrections_page(corrections: Sequence[News], page: int, words: Texts) -> Pa
 def _list(news: Sequence[News], page: int, words: Texts, *, corrections: bool) -> Page:
     say = words.say
     title = say("Corrections") if corrections else say("Latest updates")
+    close = (InlineKeyboardButton(say("Close"), callback_data=str(Own.CLOSE)),)
     if not news:
-        return Page(title + "\n" + say("There is none yet."))
+        return Page(title + "\n" + say("There is none yet."), keyboard=(close,))
     last = (len(news) - 1) // A_PAGE
     page = min(page, last)
     turns = [(page - 1, say("◂ Newer"), page > 0), (page + 1, say("Older ▸"), page < last)]
@@ -94,7 +95,7 @@ def _list(news: Sequence[News], page: int, words: Texts, *, corrections: bool) -
         if there
     )
     here = news[page * A_PAGE :][:A_PAGE]
-    keyboard = (*_numbers(here), *((turning,) if turning else ()))
+    keyboard = (*_numbers(here), *((turning,) if turning else ()), close)
 
     def leaf(shown: Sequence[News]) -> Page:
         writer = Writer().bold(title).plain("\n")

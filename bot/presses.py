@@ -14,8 +14,8 @@ from bot.compose import Page
 from bot.dialogue import DELETABLE_S
 from bot.incoming import Incoming, Kind, read
 from bot.memory import Limits, Recent
-from bot.own_callbacks import AskFollow, ConfirmFollow, Own, OwnCallback
-from bot.personal import COMMANDS, Personal
+from bot.own_callbacks import AskFollow, ConfirmFollow, Own, OwnCallback, ShowNews
+from bot.personal import Personal
 from bot.record import FollowKind
 from bot.replies import Replies
 from bot.speech import Speech
@@ -89,7 +89,7 @@ class Presses:
                 await self._turn(query, self._answering.shown(callback, words), words)
 
     async def _own(self, query: CallbackQuery, callback: OwnCallback, words: Texts) -> None:
-        """A page about updates or settings: in place of another, but below what shows quotes or answers a question."""
+        """A page about updates or settings: in place of another one, but below answers, cards and updates."""
         asked = query.message.reply_to_message if isinstance(query.message, Message) else None
         incoming = read(asked, bot_name=self._bot_name) if asked else Incoming(Kind.NOTHING)
         written = incoming.text if incoming.kind is Kind.QUESTION or incoming.command == "subscribe" else ""
@@ -97,8 +97,7 @@ class Presses:
         async def make() -> Page:
             return await self._personal.page(query.from_user.id, callback, written, words)
 
-        in_dialogue = incoming.kind is Kind.NOTHING or incoming.command in COMMANDS
-        if in_dialogue and not _has_quotes(query):
+        if _is_replaced(query):
             await self._turn(query, await make(), words)
         else:
             await self._below(query, words, make, answers=asked.message_id if asked else None)
@@ -186,7 +185,19 @@ class Presses:
         return incoming.text if incoming and incoming.kind is Kind.QUESTION else None
 
 
-def _has_quotes(query: CallbackQuery) -> bool:
-    kinds = {MessageEntity.BLOCKQUOTE, MessageEntity.EXPANDABLE_BLOCKQUOTE}
+def _is_replaced(query: CallbackQuery) -> bool:
+    """Whether the message with the button is a page of one's own, and not an answer, a card or an update."""
     message = query.message
-    return isinstance(message, Message) and any(entity.type in kinds for entity in message.entities)
+    if not isinstance(message, Message) or message.reply_markup is None:
+        return True
+    buttons = [button for row in message.reply_markup.inline_keyboard for button in row]
+    offered = [callbacks.parse(str(button.callback_data)) for button in buttons if button.callback_data]
+    several = sum(isinstance(each, ShowNews) for each in offered) > 1
+    if several and query.data and isinstance(callbacks.parse(query.data), ShowNews):
+        return False  # the others are still to be opened
+    if Own.CLOSE in offered:
+        return True
+    kinds = {MessageEntity.BLOCKQUOTE, MessageEntity.EXPANDABLE_BLOCKQUOTE}
+    quotes = any(entity.type in kinds for entity in message.entities)
+    own = all(isinstance(each, OwnCallback) for each in offered)
+    return own and not quotes and not all(isinstance(each, AskFollow) for each in offered)

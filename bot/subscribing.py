@@ -6,7 +6,7 @@ from bot import pages
 from bot.asker import Asker, BusyError
 from bot.compose import Page
 from bot.keeping import Keeping
-from bot.keywords import is_private, is_protected, keyword
+from bot.keywords import MANY_WORDS, is_private, is_protected, is_question, keyword
 from bot.offers import Offers, followable_publishers
 from bot.own_callbacks import AskFollow, ConfirmFollow
 from bot.record import MAX_QUESTION, Follow, FollowKind, RecordFullError
@@ -18,8 +18,6 @@ from index.case_file import may_have_card
 from index.names import resolve
 
 _MOST_FOUND = 5
-_MOST_WORDS = 3
-"""Of what is offered as a keyword; from so many on it may be a question."""
 _EVERYTHING = Follow(FollowKind.EVERYTHING)
 
 
@@ -46,13 +44,12 @@ class Subscribing:
             return offers.kinds()
         if is_protected(text, self._cases):
             return offers.refused()
-        count = len(text.split())
         found = list(self._named(text))
-        if keyword(text) and count <= _MOST_WORDS and "?" not in text:
+        if keyword(text) and len(text.split()) <= MANY_WORDS and "?" not in text:
             found.append(Follow(FollowKind.KEYWORD))
         if offers.quiet and len([each for each in found if each.kind is FollowKind.CASE]) > 1:
             found = [each for each in found if each.kind is not FollowKind.CASE]  # a choice would name them
-        if len(text) <= MAX_QUESTION and (count >= _MOST_WORDS or "?" in text):
+        if is_question(text):
             found.append(Follow(FollowKind.QUESTION))
         if not found:
             return offers.how(FollowKind.QUESTION if len(text) > MAX_QUESTION else FollowKind.KEYWORD)
@@ -116,7 +113,7 @@ class Subscribing:
 
     async def _checked_question(self, question: str, offers: Offers) -> Follow | Page:
         question = " ".join(question.split())
-        if len(question) > MAX_QUESTION or not keyword(question[:40]):
+        if not is_question(question):
             return offers.how(FollowKind.QUESTION)
         if is_protected(question, self._cases):
             return offers.refused()

@@ -397,6 +397,7 @@ async def test_a_reply_that_may_be_lost_is_sent_once_more(tmp_path: Path, fault:
         sandbox.faults.add("sendMessage", fault)
         assert (await person.wait_for_reply(await person.say("When was Losik arrested?"))).quotes
         await person.wait_for_reply(await person.say("/help"))
+        await settled(sandbox)
         assert len(sandbox.calls("sendMessage")) == 3
 
 
