@@ -18,6 +18,7 @@ from bot.handlers import Handlers
 from bot.handling import Handling
 from bot.intake import POLL_S, Backoff, Intake, TokenRejectedError
 from bot.lock import alone_with
+from bot.newsroom import begin
 from bot.places import Places
 from bot.profile import set_profile
 from bot.replies import Replies
@@ -53,6 +54,9 @@ async def run(
         async with _alone(engine, seen, stopping) as alone:
             if alone and await _connect(bot, stopping):
                 store = open_store(engine, keys, keep_months=settings.keep_months, now=time.time)
+                begin(
+                    store.announcements, base.quotes().version
+                )  # what is there at the first start is no news
                 await serve(
                     bot, seen, Asker(base), stopping, places=settings.places(), store=store, door=door
                 )

@@ -16,6 +16,7 @@ from doors import a_door
 
 from bot.database import open_database
 from bot.keys import Keys
+from bot.news import Announcements
 from bot.record import Record
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
@@ -245,3 +246,13 @@ async def test_a_lost_key_ends_the_start_with_one_line_and_nothing_is_sent(tmp_p
         (line,) = output.decode().splitlines()
         assert line.startswith("sprava: The database holds people's rows under another secret key")
         assert sandbox.calls("getMe") == []
+
+
+async def test_what_is_there_at_the_first_start_is_no_news(tmp_path: Path) -> None:
+    publish(tmp_path)
+    async with Sandbox() as sandbox, bot(sandbox, tmp_path):
+        person = sandbox.person("Person", language_code="en")
+        await person.wait_for_reply(await person.say("/help"), timeout_s=60)
+    engine = open_database(f"sqlite:///{tmp_path / 'bot.sqlite'}")
+    assert set(Announcements(engine, time.time).considered()) == {document.id for document in DOCUMENTS}
+    engine.dispose()
