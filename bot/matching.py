@@ -107,8 +107,7 @@ class Standing:
 
     def answered_at_once(self, questions: Sequence[str], news: News) -> list[bool]:
         """The same, in this thread."""
-        with self._lock:
-            near = self._near(questions, set(news.documents)) if questions else []
+        near = self.near(questions, news) if questions else []
         found = [False] * len(questions)
         for start in range(0, len(near), _BATCH):
             some = near[start : start + _BATCH]
@@ -118,8 +117,12 @@ class Standing:
                 found[i] = answer.answered and not quoted.isdisjoint(news.documents)
         return found
 
+    def near(self, questions: Sequence[str], news: News) -> list[int]:
+        """The places of the questions that a passage of the message's documents lies near to, compared with others."""
+        with self._lock:
+            return self._near(questions, set(news.documents))
+
     def _near(self, questions: Sequence[str], documents: set[str]) -> list[int]:
-        """The questions that a passage of the documents lies near to, compared with other passages."""
         version = self._base.quotes().version
         numbers = [i for i, document in enumerate(version.documents) if document.id in documents]
         passages = version.passage_vectors.rows(np.flatnonzero(np.isin(version.passages[:, 0], numbers)))
