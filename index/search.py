@@ -165,12 +165,15 @@ def search(prepared: Prepared, question: Asked, *, top_k: int = 10) -> list[Hit]
     scored = []
     for language, passages in prepared.languages.items():
         handicap = _handicap(question, language)
-        for number in _candidates(passages, question.vector, overlap):
-            dense = float(prepared.passage_vectors[number] @ question.vector)
-            sentences = prepared.sentence_vectors_of(number) @ question.vector
+        numbers = _candidates(passages, question.vector, overlap)
+        cosines = prepared.passage_vectors.rows(numbers) @ question.vector
+        best_cosines = _best_sentences(prepared, question, numbers, cosines)
+        for number, dense, best in zip(
+            numbers.tolist(), cosines.tolist(), best_cosines.tolist(), strict=True
+        ):
             parts = {
                 "dense": dense,
-                "sentence": float(sentences.max(initial=-1.0)) if len(sentences) else dense,
+                "sentence": best,
                 "lexical": float(overlap[number]),
                 "language": -handicap,
                 "names": named.get(number, 0.0),
@@ -223,13 +226,31 @@ def _named(prepared: Prepared, people: tuple[str, ...]) -> dict[int, float]:
     return shares
 
 
-def _candidates(passages: Nearest, query: NDArray[np.float32], overlap: NDArray[np.float32]) -> list[int]:
+def _best_sentences(
+    prepared: Prepared, question: Asked, numbers: NDArray[np.int64], cosines: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """The cosine of each passage's best sentence; that of the passage itself where it has none."""
+    first, last = prepared.first_sentence[numbers], prepared.first_sentence[numbers + 1]
+    counts = last - first
+    ends = np.cumsum(counts)
+    rows = np.arange(counts.sum()) + np.repeat(last - ends, counts)
+    best = cosines.copy()
+    filled = counts > 0  # reduceat knows no empty runs
+    if filled.any():
+        every = prepared.sentence_vectors.rows(rows) @ question.vector
+        best[filled] = np.maximum.reduceat(every, (ends - counts)[filled])
+    return best
+
+
+def _candidates(
+    passages: Nearest, query: NDArray[np.float32], overlap: NDArray[np.float32]
+) -> NDArray[np.int64]:
     """The passages of one language that could be the best: the nearest, and those that say the question's words."""
     best = set(passages.search(query, CANDIDATES).tolist())
     said = overlap[passages.rows]
     if len(said) > CANDIDATES:
         best.update(passages.rows[np.argpartition(-said, CANDIDATES)[:CANDIDATES]].tolist())
-    return sorted(best)
+    return np.array(sorted(best), np.int64)
 
 
 def _handicap(question: Asked, language: str) -> float:

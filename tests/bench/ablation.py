@@ -87,7 +87,10 @@ _OFF: dict[str, Sequence[tuple[Any, str, Any]]] = {
     "nothing": [],
     "words (BM25) in the order of passages": [(search, "LEXICAL_WEIGHT", 0.0)],
     "words in the choice of the quote": [(excerpt, "WORDS_WEIGHT", 0.0)],
-    "vectors of sentences": [(Prepared, "sentence_vectors_of", _as_passage)],
+    "vectors of sentences": [
+        (Prepared, "sentence_vectors_of", _as_passage),
+        (search, "_best_sentences", lambda prepared, question, numbers, cosines: cosines),
+    ],
     "correction for the common language": [(search, "_handicap", lambda *_: 0.0)],
     "bonus for the people named": [(search, "NAMED", 0.0)],
     "only quotes that speak of the people": [(excerpt, "speaks_of", lambda *_: True)],
