@@ -10,8 +10,8 @@ from corpus.document import Document
 from index.block import same_document
 from index.version import Version
 
-_RECIPE = ("cutting.py", "analyze.py", "lexical.py", "mentions.py", "learnt.py", "origins.py")
-"""The modules of this package that decide what is made of a document, beside all of corpus."""
+_RECIPE = ("cutting.py", "analyze.py", "lexical.py", "mentions.py", "learnt.py", "origins.py", "tokens.json")
+"""The files of this package that decide what is made of a document, beside all of corpus."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,28 @@ def floors(
 
 
 @app.command()
+def measure_tokens(
+    sets: Annotated[
+        list[str], typer.Argument(help="DOCUMENTS=QUESTIONS, as for calibrate; the questions are not used.")
+    ],
+) -> None:
+    """Measure what all tokens of the model in use have in common; for maintainers, before calibrate.
+
+    The next update encodes everything again.
+    """
+    from index.calibrate import read_set
+    from index.encoder import open_encoder
+    from index.settings import IndexSettings
+    from index.token_mean import measure, write
+    from index.tokens import FILE
+
+    documents = [document for argument in sets for document in read_set(argument).documents]
+    encoder = open_encoder(IndexSettings())
+    write(encoder.name, measure(documents, encoder), path=FILE)
+    typer.echo(f"{encoder.name}: written to {FILE}; undo: git checkout {FILE}")
+
+
+@app.command()
 def rollback(
     version: int | None = typer.Argument(None, help="Its number; without it, the one before."),
 ) -> None:

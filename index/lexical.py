@@ -93,22 +93,22 @@ def count(texts: Iterable[str]) -> Counted:
 def gather(parts: Sequence[Counted]) -> Lexical:
     """The index of the passages of all parts, numbered through; at most 2 ** 24 of them."""
     distinct = _joined([part.distinct for part in parts], np.uint32)
-    keys = _joined([part.terms for part in parts], np.uint64)
-    counts = _joined([part.counts for part in parts], np.uint64)
+    postings = _joined([part.terms for part in parts], np.uint64)
+    counts = _joined([part.counts for part in parts], np.uint8)
     lengths = np.zeros(len(distinct), np.uint32)
     filled = np.flatnonzero(distinct)  # reduceat knows no empty runs
     if len(filled):
         first = np.cumsum(distinct, dtype=np.int64)[filled] - distinct[filled]
         lengths[filled] = np.add.reduceat(counts, first)
-    postings = keys << 32  # term, passage and count in one number: sorted some times faster than by an index
-    postings |= np.repeat(np.arange(len(distinct), dtype=np.uint64) << 8, distinct)
+    postings <<= 32  # term, passage and count in one number: sorted some times faster than by an index
+    postings |= np.repeat(np.arange(len(distinct), dtype=np.uint32) << 8, distinct)
     postings |= counts
     postings.sort()
-    keys = (postings >> 32).astype(np.uint32)
-    starts = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
+    halves = postings.view("<u4").reshape(-1, 2)
+    rows, keys = (halves[:, 0] >> 8).astype(np.uint32), halves[:, 1]
+    starts = np.flatnonzero(np.concatenate([np.ones(min(1, len(keys)), bool), keys[1:] != keys[:-1]]))
     bounds = np.append(starts, len(keys)).astype(np.uint32)
-    rows = (postings.astype(np.uint32) >> 8).astype(np.uint32)
-    return Lexical(keys[starts], bounds, rows, postings.astype(np.uint8), lengths)
+    return Lexical(keys[starts], bounds, rows, halves[:, 0].astype(np.uint8), lengths)
 
 
 def _joined(columns: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:

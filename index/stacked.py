@@ -49,11 +49,6 @@ class Stacked:
             found[places] = self.parts[owner][numbers[places] - self._starts[owner]]
         return found
 
-    def mean(self) -> NDArray[Any]:
-        """The mean of all rows, (width,)."""
-        sums = [part.sum(0, dtype=np.float64) for part in self.parts]
-        return np.asarray(np.sum(sums, axis=0) / max(len(self), 1), self._kind)
-
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """All rows as one array, copied."""
         return self._slice(0, len(self)).astype(dtype or self._kind, copy=False)

@@ -62,7 +62,8 @@ def update(
             previous=previous or store.salvage(folder),
             progress=progress,
         )
-        if previous and is_whole and is_current(previous, documents, built.version.model):
+        unknown = model is None  # else it was compared before
+        if unknown and previous and is_whole and is_current(previous, documents, built.version.model):
             return Update(previous, published=False, encoded=0, reused=0)
         if previous and loss and (cases := dropped_cases(previous, built.version, documents)):
             raise MassChangeError(replace(loss, cases=cases))

@@ -32,5 +32,5 @@ def nearest(vectors: Stacked, rows: NDArray[np.int64]) -> Nearest:
 
     faiss.omp_set_num_threads(1)
     index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(vectors.rows(rows))
+    index.add(np.asarray(vectors) if len(rows) == len(vectors) else vectors.rows(rows))
     return Nearest(rows, index)

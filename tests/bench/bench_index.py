@@ -111,7 +111,9 @@ class Timed:
 
     def _invented_tokens(self, text: str) -> Tokens:
         """About as many tokens as the model makes of a real sentence of that length: 32."""
-        pieces = tuple(word[:3] + "▁" * part for word in text.split() for part in range(1 + len(word) // 2))
+        pieces = tuple(
+            word[:3] + "▁" * part for word in text.split() for part in range(max(1, len(word) // 2))
+        )
         random = np.random.default_rng(len(text))
         return Tokens(pieces, random.standard_normal((len(pieces), self.dimension), np.float32))
 
@@ -263,6 +265,7 @@ def reindex(home: Path, passages: int, encoder: Encoder) -> dict[str, float]:
     publish(home, documents, Timed(encoder, pretend=True))
     built = store.current(home / "index")
     unchanged = seconds(lambda: publish(home, documents, encoder))
+    size = store.size(home / "index", built.number) / 1e6
     reader = Reader(home / "index", prepare)
     runs = []
     for turn in range(3):
@@ -278,7 +281,7 @@ def reindex(home: Path, passages: int, encoder: Encoder) -> dict[str, float]:
     return {
         "passages": len(built.passages),
         "sentences": len(built.sentences),
-        "MB on disk": store.size(home / "index", built.number) / 1e6,
+        "MB on disk": size,
         "texts encoded": texts,
         "s beyond encoding": took,
         "of that, until published": published,
