@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from corpus import fold
 from corpus.cases import Cases
 from corpus.document import Document
 from index import kinds
-from index.analyze import words
+from index.analyze import stem, words
 from index.case_file import CaseBook
 from index.excerpt import DENIALS, MAX_CHARS, MAX_SENTENCE
 from index.origins import same_words
@@ -22,6 +22,8 @@ from index.said import Said, when
 QUOTES = 3
 _LONG = 320
 """Characters; of one document one quote may be longer."""
+_WORD = 4
+"""Letters of a word that says something."""
 _SAME = 0.9
 """Cosine from which a sentence may say what another says; numbers, names and denials decide."""
 _PRIVATE = re.compile(r"[\w.+-]+@[\w-]+\.\w|(?:\+|\b00)\d[\d\s()-]{7,}\d|\b\d{2,3}[- ]\d{2}[- ]\d{2}\b")
@@ -80,8 +82,7 @@ class Teller:
         for case in (*headed, *others):
             if len(chosen) == QUOTES or (chosen and case in others):
                 break
-            best = self._best(case, number, told, chosen)
-            chosen += [best] if best else []
+            chosen += self._best(case, number, told, chosen)[: QUOTES - len(chosen)]
         if told and not chosen:
             return ()
         return tuple(chosen) or (self._first(number),)
@@ -105,10 +106,14 @@ class Teller:
         """The cases that a maintainer tagged, then those that the title surely names."""
         mentions = self._cases.mentions(document.title)
         titled = (mention.cases[0] for mention in mentions if len(mention.cases) == 1)
-        return tuple(case for case in (*document.cases, *titled) if case in self._cases.by_id)
+        found = dict.fromkeys((*document.cases, *titled))
+        return tuple(case for case in found if case in self._cases.by_id)
 
-    def _best(self, case: str, number: int, told: Sequence[int], chosen: Sequence[Chosen]) -> Chosen | None:
-        """What the document tells last of a case: where the person is, else what happened, else anything."""
+    def _best(self, case: str, number: int, told: Sequence[int], chosen: Sequence[Chosen]) -> list[Chosen]:
+        """What the document tells of a case: what its title says, else where the person is, else what happened last.
+
+        Where the person has been since some days ago is told too, where the title says something else.
+        """
         document = self.version.documents[number]
         may_be_long = all(one.end - one.start <= _LONG for one in chosen)
         found = [
@@ -116,20 +121,21 @@ class Teller:
             for one in self._book.said_in(case, number)
             if self._is_quotable(document, one.line.start, one.line.end)
             and (may_be_long or one.line.end - one.line.start <= _LONG)
-            and not any(one.line.start < other.end and other.start < one.line.end for other in chosen)
+            and not any(_overlaps(one, other) for other in chosen)
             and (not told or (_tells(one) and self._is_new(one.row, told)))
         ]
-        if not found:
-            return None
-        best = max(found, key=lambda one: (one.is_status, _day(one), bool(one.events), -one.row))
-        does = (
-            "tells where they are"
-            if best.is_status
-            else "tells what happened"
-            if best.events
-            else "is about them"
-        )
-        return Chosen(best.line.start, best.line.end, f"{case}: {does}", best.line.sensitive)
+        rank = {
+            one.row: (_is_headline(one), one.is_status, _day(one), bool(one.events), -one.row)
+            for one in found
+        }
+        found.sort(key=lambda one: rank[one.row], reverse=True)
+        best = [_chosen(case, one) for one in found[:1]]
+        if found and not found[0].is_status:
+            short = best[0].end - best[0].start <= _LONG
+            fresh = (one for one in found[1:] if one.is_status and _is_fresh(one))
+            fresh = (one for one in fresh if short or one.line.end - one.line.start <= _LONG)
+            best += [_chosen(case, one) for one in islice(fresh, 1) if not _overlaps(one, best[0])]
+        return best
 
     def _first(self, number: int) -> Chosen:
         """The first sentence that may be quoted, for a document that says nothing of one person."""
@@ -167,6 +173,39 @@ class Teller:
         denies = [bool(DENIALS & set(words(one))) for one in (sentence, near)]
         numbers = set(kinds.numbers(sentence)) <= {n for text in texts for n in kinds.numbers(text)}
         return not numbers or not names <= known or denies[0] != denies[1]
+
+
+def _chosen(case: str, one: Said) -> Chosen:
+    does = "is about them"
+    if one.is_status:
+        does = "tells where they are"
+    elif one.events:
+        does = "tells what happened"
+    if _is_headline(one):
+        does = f"{does}, as the title does"
+    return Chosen(one.line.start, one.line.end, f"{case}: {does}", one.line.sensitive)
+
+
+def _overlaps(one: Said, other: Chosen) -> bool:
+    return one.line.start < other.end and other.start < one.line.end
+
+
+def _is_headline(one: Said) -> bool:
+    """Whether a sentence has at least half of the longer words of the title, stemmed."""
+    line = one.line
+    title = {stem(word) for word in words(line.document.title) if len(word) >= _WORD}
+    said = {stem(word) for word in words(line.document.text[line.start : line.end])}
+    return 2 * len(title & said) >= len(title) > 0
+
+
+def _is_fresh(one: Said) -> bool:
+    """Whether a sentence dates what happened by a day in the week before the document came out."""
+    published, date = one.line.document.published, one.line.date
+    if date is None or not (date.year and date.month and date.day and published.year and published.month):
+        return False
+    return (published.year, published.month) == (date.year, date.month) and (
+        published.day or 31
+    ) - date.day <= 7
 
 
 def _tells(one: Said) -> bool:

@@ -137,6 +137,18 @@ def test_a_document_can_be_told_of_all_the_same() -> None:
     assert [one.draft.documents for one in compared(old, old=[old], anew={"trial"}).proposals] == [("trial",)]
 
 
+def test_what_the_title_says_comes_first_and_a_fresh_change_of_where_somebody_is_second() -> None:
+    arrival = "On 20 November Ihar Losik landed in Berlin and met his orchestra there."
+    release = "On 19 November 2026 Ihar Losik was released and expelled from the country."
+    old = "Ihar Losik was arrested in June 2020 in Baranavichy."
+    (one,) = compared(
+        article("berlin", f"{old} {release} {arrival}", title="Losik lands in Berlin, meets orchestra")
+    ).proposals
+    assert one.draft.quotes[0].text == arrival
+    assert old not in [quote.text for quote in one.draft.quotes]
+    assert one.why[0].endswith("as the title does")
+
+
 def test_a_title_of_three_people_is_told_by_three_quotes_at_most() -> None:
     text = f"{TRIAL}\n\n{LETTERS}\n\nSiarhei Tsikhanouski spoke to reporters in Vilnius about his years in prison."
     title = "Ihar Losik, Mikalai Statkevich and Siarhei Tsikhanouski"
