@@ -193,7 +193,7 @@ _PRAGMAS = (
     "busy_timeout=5000",
     "auto_vacuum=FULL",  # before the first table: freed pages leave the file
     "journal_mode=WAL",
-    "synchronous=FULL",  # who was told that all is gone may rely on it after a power cut
+    "synchronous=NORMAL",  # a power cut may cost the last numbers of updates, so that an answer comes twice
     "secure_delete=ON",
     "trusted_schema=OFF",
 )
@@ -243,11 +243,21 @@ def _let_pages_go(engine: Engine) -> None:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """A transaction for reading before writing: on SQLite nobody else writes from its first statement on."""
-    with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
+    """A transaction for reading before writing: on SQLite nobody else writes from its first statement on, and what it
+    wrote survives a power cut, because somebody was told that all is gone, or sent."""
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA synchronous=FULL")
+        try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        yield connection
+            yield connection
+            connection.commit()
+        finally:
+            connection.rollback()  # nothing, once it was committed
+            connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
 
 
 def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 import bot.migrations
-from bot.database import METADATA, SEEN, DatabaseError, Engine, open_database
+from bot.database import METADATA, SEEN, DatabaseError, Engine, open_database, transaction
 from bot.migrations import HEAD, SchemaError
 
 ROOT = Path(__file__).parent.parent
@@ -89,11 +89,13 @@ def test_what_is_deleted_leaves_the_file_and_only_its_owner_can_read_it(tmp_path
             name: connection.scalar(text(f"PRAGMA {name}"))
             for name in ("journal_mode", "synchronous", "secure_delete", "auto_vacuum", "trusted_schema")
         }
+    with transaction(engine) as connection:
+        assert connection.scalar(text("PRAGMA synchronous")) == 2, "survives a power cut"
         modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
     engine.dispose()
     assert pragmas == {
         "journal_mode": "wal",
-        "synchronous": 2,
+        "synchronous": 1,
         "secure_delete": 1,
         "auto_vacuum": 1,
         "trusted_schema": 0,

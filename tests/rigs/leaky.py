@@ -1,0 +1,61 @@
+"""The bot of tests/serve.py at its most talkative, with one leak planted, named by the last argument: a rig that does not
+see it proves nothing."""
+
+import sys
+import tempfile
+import traceback
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import logging
+
+import serve
+
+from bot import logs
+from bot.record import Record
+from bot.subscribers import Subscribers
+from bot.transport import TelegramBot
+
+put, start = Subscribers.put, TelegramBot.__init__
+
+
+def plain_id(self: Subscribers, record: Record, *, renew: bool = True) -> None:
+    put(self, record, renew=renew)
+    with self._engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS plain (chat BIGINT)")
+        connection.exec_driver_sql(f"INSERT INTO plain VALUES ({record.chat})")
+
+
+def id_in_exception(self: Subscribers, record: Record, *, renew: bool = True) -> None:
+    put(self, record, renew=renew)
+    try:
+        raise RuntimeError(f"no room for chat {record.chat}")
+    except RuntimeError:
+        traceback.print_exc()
+
+
+def temporary_file(self: Subscribers, record: Record, *, renew: bool = True) -> None:
+    put(self, record, renew=renew)
+    with tempfile.NamedTemporaryFile("w", delete=False) as file:
+        file.write(" ".join(follow.what for follow in record.follows))
+
+
+def token_in_log(self: TelegramBot, token: str, **more: object) -> None:
+    start(self, token, **more)  # type: ignore[arg-type]
+    sys.stderr.write(f"POST https://api.telegram.org/bot{token}/getMe\n")
+
+
+if __name__ == "__main__":
+    logs.set_up = partial(logs.set_up, level=logging.DEBUG)
+    match sys.argv[2]:
+        case "plain id":
+            Subscribers.put = plain_id  # type: ignore[method-assign]
+        case "id in an exception":
+            Subscribers.put = id_in_exception  # type: ignore[method-assign]
+        case "temporary file":
+            Subscribers.put = temporary_file  # type: ignore[method-assign]
+        case "token in the log":
+            TelegramBot.__init__ = token_in_log  # type: ignore[method-assign]
+    serve.main()
