@@ -106,39 +106,37 @@ def about(words: Texts) -> tuple[str, str]:
 def privacy(words: Texts, *, following: bool) -> Page:
     """What is stored about a person, what is not, and what this bot cannot promise. Without `following` nothing is."""
     say = words.say
-    writer = Writer().bold(say("What is stored")).plain("\n")
-    if not following:
-        writer.plain(say("About you: nothing. This bot keeps no list of anybody.")).plain("\n")
-    writer.plain(say("Never: questions, answers, names, usernames, phone numbers, exact times.")).plain("\n")
+    stored = [say("Never: questions, answers, names, usernames, phone numbers, exact times.")]
     if following:
-        writer.plain(
+        stored += [
             say(
                 "Only after you agreed to updates or self-deleting messages: one encrypted record with the number of this "
                 "chat, what you follow, your settings and the month. A word or a question only if you follow it."
-            )
-        ).plain("\n")
-        writer.plain(say("An update that waits for you, until it is sent.")).plain("\n")
-        writer.plain(
-            say("The encrypted numbers of messages that delete themselves, until then: 48 hours at most.")
-        ).plain("\n")
-        writer.plain(
-            say("It is deleted by /forget and /stop, when you block the bot, and when you do not renew it.")
-        ).plain("\n")
-    writer.plain(
-        say("For a day: the numbers of handled messages, without text or sender, so that none is lost.")
-    ).plain("\n")
-    writer.plain(
+            ),
+            say("An update that waits for you, until it is sent."),
+            say("The encrypted numbers of messages that delete themselves, until then: 48 hours at most."),
+            say("The record is deleted by /forget and /stop, when you block the bot, and when you do not renew it."),
+        ]
+    else:
+        stored.insert(0, say("About you: nothing. This bot keeps no list of anybody."))
+    stored += [
+        say("For a day: the numbers of handled messages, without text or sender, so that none is lost."),
         say(
             "In memory until the program restarts: the language you chose, how often you asked in the last minute, and the "
             "numbers of the messages here, so that /forget can delete them."
-        )
+        ),
+    ]
+    unchangeable = (
+        say("Telegram sees everything, and keeps what was not yet delivered for up to 24 hours."),
+        say("Whoever steals the key of this bot could read recent chats."),
+        say("Only you can delete this chat from your phone."),
     )
-    writer.plain("\n\n").bold(say("What this bot cannot change")).plain("\n")
-    writer.plain(
-        say("Telegram sees everything, and keeps what was not yet delivered for up to 24 hours.")
-    ).plain("\n")
-    writer.plain(say("Whoever steals the key of this bot could read recent chats.")).plain("\n")
-    writer.plain(say("Only you can delete this chat from your phone."))
+    writer = Writer()
+    for title, lines in (
+        (say("What is stored"), stored),
+        (say("What this bot cannot change"), unchangeable),
+    ):
+        writer.bold(title).plain("\n").plain("".join(f"• {line}\n" for line in lines)).plain("\n")
     mine = (say("My data"), Own.DATA) if following else (say("Latest updates"), ListNews(0))
     rows = ((mine, (say("Delete my data"), Own.FORGET)), ((say("Close"), Own.CLOSE),))
     return writer.page(

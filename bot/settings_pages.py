@@ -128,7 +128,7 @@ def _when(words: Texts, record: Record) -> Page:
     rows: list[Row] = [(each,) for each in _row(Option.CADENCE, _cadences(words), str(int(record.cadence)))]
     if record.cadence is not Cadence.INSTANT:
         text += "\n" + say("At which hour, in Minsk?")
-        hours = _row(Option.HOUR, [(f"{hour:02}", f"{hour}:00") for hour in range(24)], f"{record.hour:02}")
+        hours = _row(Option.HOUR, [(f"{hour:02}", str(hour)) for hour in range(24)], f"{record.hour:02}")
         rows += [hours[first : first + _HOURS_IN_ROW] for first in range(0, 24, _HOURS_IN_ROW)]
     return Page(text, keyboard=(*rows, _leave(words)))
 
@@ -139,8 +139,9 @@ def _page(words: Texts, text: str, option: Option, offered: Sequence[Choice], no
 
 
 def _row(option: Option, offered: Sequence[Choice], now: str) -> Row:
+    named = [(value, text[0].upper() + text[1:]) for value, text in offered]
     return tuple(
-        button(f"✓ {text}" if value == now else text, SetOption(option, value)) for value, text in offered
+        button(f"✓ {text}" if value == now else text, SetOption(option, value)) for value, text in named
     )
 
 
