@@ -115,7 +115,9 @@ def privacy(words: Texts, *, following: bool) -> Page:
             ),
             say("An update that waits for you, until it is sent."),
             say("The encrypted numbers of messages that delete themselves, until then: 48 hours at most."),
-            say("The record is deleted by /forget and /stop, when you block the bot, and when you do not renew it."),
+            say(
+                "The record is deleted by /forget and /stop, when you block the bot, and when you do not renew it."
+            ),
         ]
     else:
         stored.insert(0, say("About you: nothing. This bot keeps no list of anybody."))

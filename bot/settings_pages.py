@@ -128,7 +128,7 @@ def _when(words: Texts, record: Record) -> Page:
     rows: list[Row] = [(each,) for each in _row(Option.CADENCE, _cadences(words), str(int(record.cadence)))]
     if record.cadence is not Cadence.INSTANT:
         text += "\n" + say("At which hour, in Minsk?")
-        hours = _row(Option.HOUR, [(f"{hour:02}", str(hour)) for hour in range(24)], f"{record.hour:02}")
+        hours = _row(Option.HOUR, [(f"{hour:02}", f"{hour:02}") for hour in range(24)], f"{record.hour:02}")
         rows += [hours[first : first + _HOURS_IN_ROW] for first in range(0, 24, _HOURS_IN_ROW)]
     return Page(text, keyboard=(*rows, _leave(words)))
 
