@@ -52,7 +52,13 @@ async def bot(
             "SPRAVA_WEBHOOK_LISTEN": f"{door.host}:{door.port}",
         }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(script), str(pause_s), *more, env=environment, stderr=asyncio.subprocess.PIPE
+        sys.executable,
+        str(script),
+        str(pause_s),
+        *more,
+        env=environment,
+        stderr=asyncio.subprocess.PIPE,
+        limit=2**26,  # a full pipe that nobody reads would stop the bot at its next line in the log
     )
     try:
         yield process
