@@ -13,11 +13,11 @@ APART = 3
 class Kin(Enum):
     """Kinds of relatives, with their words in English, Russian, Belarusian, Ukrainian and Polish."""
 
-    SPOUSE = "wife husband spouse жена супруга муж супруг жонка мужык żona mąż дружина чоловік"
+    SPOUSE = "wife husband spouse жена супруга муж мужа мужу мужем мужам супруг жонка мужык żona mąż дружина чоловік"
     FATHER = "father dad отец папа бацька тата ojciec батько"
-    MOTHER = "mother mom mum мать мама маці матка матуля matka мати матери матері"
+    MOTHER = "mother mom mum мать матерью мама маці матка матуля matka мати матери матері"
     PARENTS = "parents родители родителей бацькі rodzice батьки"
-    SON = "son сын syn син"
+    SON = "son сын сына сыну сыном сынам сыне syn syna син сина"
     DAUGHTER = "daughter дочь дочка дочери дачка córka донька"
     CHILDREN = "child children kid kids ребёнок дети детей дзіця дзеці дзяцей dziecko dzieci дитина діти"
     BROTHER = "brother брат brat"
@@ -25,14 +25,13 @@ class Kin(Enum):
     FAMILY = "family relatives семья родные родственник сям'я сваяк родзічы rodzina родина"
 
 
-_FORMS: Mapping[str, Kin] = {
-    form: kin
-    for kin in Kin
-    for word in kin.value.split()
-    for form in (
-        place_forms(skeleton(word)) if len(skeleton(word)) > 3 or word[0] > "z" else {skeleton(word)}
-    )
-}
+def _forms(word: str) -> frozenset[str]:
+    """The case forms of a word; a short one has none here, since дочь would be declined into даты."""
+    base = skeleton(word)
+    return place_forms(base) if len(base) > 3 else frozenset({base})
+
+
+_FORMS: Mapping[str, Kin] = {form: kin for kin in Kin for word in kin.value.split() for form in _forms(word)}
 _OF = frozenset({"of", "the", "for", "a"})
 _HAS = frozenset(
     {"have", "has", "had", "есть", "ёсць", "ли", "ці", "быў", "была", "были", "былі", "any", "a"}

@@ -27,7 +27,7 @@ borisov mazyr rechytsa brussels berlin washington strasbourg geneva кто чт�
 палітвязня арыштавалі затрымалі вызвалілі асудзілі пасадзілі памілавалі расія украіна польшча літва еўропа
 масква студзень люты сакавік красавік травень чэрвень ліпень жнівень верасень кастрычнік лістапад снежань
 витебск віцебск могилев бобруйск бабруйск чи де коли який яка яке які скільки чому навіщо хто що білорусь
-росія україна kali dzie chto cto sto jak kolki camu za sto ci jaki jakaja pra kogda gde kto chto skolko
+росія україна kali dzie chto cto sto jak kolki camu za sto ci jaki jakaja pra yra jest ist je var kur kde gdzie wo wer kiedy wann kdy kada kas kim kogda gde kto chto skolko
 pochemu kak kakoi kakaya
 """
 

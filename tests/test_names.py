@@ -69,6 +69,7 @@ def unknown(question: str, learnt: Learnt | None = None) -> list[str]:
         ("Was Tsikhanovskaya in Vilnius when Losik was freed?", "tsikhanouskaya"),
         ("Коля Статкевич на свободе?", "statkevich"),
         ("Калі Бяляцкі выйшаў з турмы?", "bialiatski"),
+        ("Kur yra Statkevičius?", "statkevich"),
         ("Калі Лосік вызвалены?", "losik-ihar"),
     ],
 )

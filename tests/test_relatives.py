@@ -43,6 +43,7 @@ def ask(question: str, text: str) -> Answer:
         ("Что сказала жена о Лосике?", ()),
         ("Were Losik and his wife freed?", ()),
         ("Когда освободили Лосика?", ()),
+        ("В какие даты голодал Игорь Лосик?", ()),
     ],
 )
 def test_a_question_says_whose_relative_it_asks_about(question: str, kin: tuple[Kin, ...]) -> None:
