@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from bot.database import BROADCASTS, CONSIDERED, NEWS, Engine, transaction
 from bot.switches import set_switch
@@ -25,6 +25,8 @@ RECENT = 10
 """Messages that /news goes back."""
 CORRECTIONS = 20
 """Corrections and withdrawals that /corrections goes back."""
+_LOOKED_AT = 100
+"""Messages read for a list: some of them may be cancelled or withdrawn."""
 
 
 class NoSuchNewsError(SpravaError):
@@ -158,7 +160,7 @@ class Announcements:
 
     def recent(self) -> tuple[News, ...]:
         """The messages that /news shows, newest first: not cancelled, not withdrawn since."""
-        shown = [news for news in self.all() if not news.cancelled]
+        shown = [news for news in self._newest(select(NEWS), _LOOKED_AT) if not news.cancelled]
         shown = [news for news in shown if not news.withdrawn or news.kind is NewsKind.WITHDRAWAL]
         return tuple(reversed(shown[-RECENT:]))
 
@@ -168,8 +170,14 @@ class Announcements:
 
     def corrections(self) -> tuple[News, ...]:
         """The last corrections and withdrawals, newest first."""
-        found = [news for news in self.all() if news.kind is not NewsKind.NEW and not news.cancelled]
-        return tuple(reversed(found[-CORRECTIONS:]))
+        found = self._newest(select(NEWS).where(NEWS.c.kind != NewsKind.NEW), _LOOKED_AT)
+        return tuple(reversed([news for news in found if not news.cancelled][-CORRECTIONS:]))
+
+    def _newest(self, rows: Select[Any], count: int) -> tuple[News, ...]:
+        """The last `count` of the rows, in order: what overtook one of them is among them, for it came later."""
+        with self._engine.connect() as connection:
+            found = connection.execute(rows.order_by(NEWS.c.number.desc()).limit(count)).all()
+        return _news(reversed(found))
 
     def considered(self) -> Mapping[str, str]:
         """Id and sha256 of every document that is no news any more: told of, left out, or there from the start.
