@@ -5,10 +5,12 @@ do not, so unchanged passages keep theirs and no text has to be analysed again.
 """
 
 import hashlib
+import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,7 +34,7 @@ class Counted:
     """How often the term occurs in the passage, beside `terms`."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Lexical:
     """Postings: the passages in which term `terms[i]` occurs are `rows[starts[i]:starts[i + 1]]`, ascending."""
 
@@ -47,34 +49,50 @@ class Lexical:
 
     def idf(self, term: str) -> float:
         """Inverse document frequency, never negative: ln(1 + (n - df + 0.5) / (df + 0.5))."""
-        frequency = len(self._posting(_hash(term))[0])
-        return float(np.log1p((len(self.lengths) - frequency + 0.5) / (frequency + 0.5)))
+        first, last = self._span(_hash(term))
+        return self._idf(last - first)
 
     def scores(self, question: Iterable[str]) -> NDArray[np.float32]:
         """BM25 of every passage, (n,), for the question's distinct terms (k1 0.9, b 0.4; Robertson, Zaragoza 2009)."""
         total = np.zeros(len(self.lengths), np.float32)
         if not len(self.lengths):
             return total
-        norm = K1 * (1 - B + B * self.lengths / max(float(self.lengths.mean()), 1.0))
         for term in set(question):
-            rows, counts = self._posting(_hash(term))
-            if len(rows):
-                idf = np.log1p((len(self.lengths) - len(rows) + 0.5) / (len(rows) + 0.5))
-                total[rows] += (idf * counts / (counts + norm[rows])).astype(np.float32)
+            first, last = self._span(_hash(term))
+            rows, counts = self.rows[first:last], self.counts[first:last]
+            total[rows] += (self._idf(len(rows)) * counts / (counts + self._norm[rows])).astype(np.float32)
         return total
 
     def holds(self, term: str, passage: int) -> bool:
         """Whether a term occurs in a passage."""
-        rows, _ = self._posting(_hash(term))
-        place = int(np.searchsorted(rows, passage))
-        return place < len(rows) and int(rows[place]) == passage
+        first, last = self._span(_hash(term))
+        rows = self._views[2]
+        place = bisect_left(rows, passage, first, last)
+        return place < last and rows[place] == passage
 
-    def _posting(self, key: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-        place = int(np.searchsorted(self.terms, np.uint32(key)))
-        if place == len(self.terms) or int(self.terms[place]) != key:
-            return self.rows[:0], self.counts[:0]
-        span = slice(int(self.starts[place]), int(self.starts[place + 1]))
-        return self.rows[span], self.counts[span]
+    def _idf(self, frequency: int) -> float:
+        return math.log1p((len(self.lengths) - frequency + 0.5) / (frequency + 0.5))
+
+    def _span(self, key: int) -> tuple[int, int]:
+        """Where the posting of a term begins and ends; (0, 0) where no passage has it."""
+        terms, starts, _ = self._views
+        place = bisect_left(terms, key)
+        if place == len(terms) or terms[place] != key:
+            return 0, 0
+        return starts[place], starts[place + 1]
+
+    @cached_property
+    def _views(self) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+        """Terms, starts and rows for single look-ups: through numpy, each takes some times longer."""
+        columns = (np.ascontiguousarray(column) for column in (self.terms, self.starts, self.rows))
+        terms, starts, rows = (column.data for column in columns)
+        return terms, starts, rows
+
+    @cached_property
+    def _norm(self) -> NDArray[np.float64]:
+        """What the length of each passage takes off its scores."""
+        mean = max(float(self.lengths.mean()), 1.0)
+        return np.asarray(K1 * (1 - B + B * self.lengths / mean), np.float64)
 
 
 def count(texts: Iterable[str]) -> Counted:

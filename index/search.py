@@ -164,25 +164,24 @@ def search(prepared: Prepared, question: Asked, *, top_k: int = 10) -> list[Hit]
     """The best passages, best first: cosine of passage and of its best sentence, BM25, names; languages on a par."""
     named = _named(prepared, question.people)
     overlap = lexical_share(prepared.lexical, question.terms)
-    scored = []
+    scored: list[_Scored] = []
     for language, passages in prepared.languages.items():
         handicap = _handicap(question, language)
         numbers = _candidates(passages, question.vector, overlap)
-        cosines = prepared.passage_vectors.rows(numbers) @ question.vector
-        best_cosines = _best_sentences(prepared, question, numbers, cosines)
-        for number, dense, best in zip(
-            numbers.tolist(), cosines.tolist(), best_cosines.tolist(), strict=True
-        ):
+        dense = prepared.passage_vectors.rows(numbers) @ question.vector
+        sentence = _best_sentences(prepared, question, numbers, dense)
+        names = np.array([named.get(number, 0.0) for number in numbers.tolist()])
+        scores = dense + sentence + LEXICAL_WEIGHT * overlap[numbers]
+        scores = scores - handicap + NAMED * names - BRIEF * prepared.is_brief[numbers]
+        for place in np.lexsort((numbers, -scores))[: max(RERANKED, top_k)].tolist():
             parts = {
-                "dense": dense,
-                "sentence": best,
-                "lexical": float(overlap[number]),
+                "dense": float(dense[place]),
+                "sentence": float(sentence[place]),
+                "lexical": float(overlap[numbers[place]]),
                 "language": -handicap,
-                "names": named.get(number, 0.0),
+                "names": float(names[place]),
             }
-            score = parts["dense"] + parts["sentence"] + LEXICAL_WEIGHT * parts["lexical"]
-            score += parts["language"] + NAMED * parts["names"] - BRIEF * bool(prepared.is_brief[number])
-            scored.append((score, number, parts))
+            scored.append((float(scores[place]), int(numbers[place]), parts))
     scored.sort(key=lambda entry: (-entry[0], entry[1]))
     scored = _reranked(prepared, question, scored[: max(RERANKED, top_k)])
     return [

@@ -259,7 +259,9 @@ def reindex(home: Path, passages: int, encoder: Encoder) -> dict[str, float]:
     The updater holds nothing of the version before: it reads and checks all of it, as `sprava index update` does.
     The reader holds it, as a running bot does. The best of three changes: others use the machine, too.
     """
-    bundled = load([BUNDLED])  # with vectors of the model: questions about people then find some of their passages
+    bundled = load(
+        [BUNDLED]
+    )  # with vectors of the model: questions about people then find some of their passages
     documents = [invented(number) for number in range(passages // 10)]
     documents += bundled
     publish(home, documents, Timed(encoder, pretend=True))
