@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -146,8 +147,14 @@ def _fitting(question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
 def _said(weights: Mapping[str, float], sentences: Sequence[str]) -> NDArray[np.float32]:
     """The share of the question's terms, by their weights, that each sentence holds."""
     whole = sum(weights.values()) or 1.0
-    shares = [sum(weights[term] for term in weights.keys() & set(terms(s))) / whole for s in sentences]
+    shares = [sum(weights[term] for term in weights.keys() & _terms_of(s)) / whole for s in sentences]
     return np.array(shares, np.float32)
+
+
+@lru_cache(maxsize=1024)
+def _terms_of(sentence: str) -> frozenset[str]:
+    """The search terms of a sentence of a source: some sentences are looked at for many questions. About 4 MB."""
+    return frozenset(terms(sentence))
 
 
 def _window(
