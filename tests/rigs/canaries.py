@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-CHUNK = 8 * 2**20
+CHUNK = 2**20
 OVERLAP = 4096
 ID_BYTES = 6
 """SQLite shortens integers; ids between 2^32 and 2^47 take six bytes and are not met by chance."""
@@ -114,8 +114,10 @@ def _base64_within(content: bytes, shift: int) -> bytes:
 
 
 def _chunks(file: Path) -> Iterator[bytes]:
+    """Overlapping parts of a file; those without anything in them, most of a disk image, are passed over."""
     with file.open("rb") as content:
         tail = b""
         while chunk := content.read(CHUNK):
-            yield tail + chunk
+            if (part := tail + chunk).strip(b"\0"):
+                yield part
             tail = chunk[-OVERLAP:]

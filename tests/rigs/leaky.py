@@ -1,6 +1,7 @@
 """The bot of tests/serve.py at its most talkative, with one leak planted, named by the last argument: a rig that does not
 see it proves nothing."""
 
+import os
 import sys
 import tempfile
 import traceback
@@ -42,6 +43,14 @@ def temporary_file(self: Subscribers, record: Record, *, renew: bool = True) -> 
         file.write(" ".join(follow.what for follow in record.follows))
 
 
+def deleted_file(self: Subscribers, record: Record, *, renew: bool = True) -> None:
+    put(self, record, renew=renew)
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(f"{record.chat}\n" * 2000)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def token_in_log(self: TelegramBot, token: str, **more: object) -> None:
     start(self, token, **more)  # type: ignore[arg-type]
     sys.stderr.write(f"POST https://api.telegram.org/bot{token}/getMe\n")
@@ -56,6 +65,8 @@ if __name__ == "__main__":
             Subscribers.put = id_in_exception  # type: ignore[method-assign]
         case "temporary file":
             Subscribers.put = temporary_file  # type: ignore[method-assign]
+        case "deleted file":
+            Subscribers.put = deleted_file  # type: ignore[method-assign]
         case "token in the log":
             TelegramBot.__init__ = token_in_log  # type: ignore[method-assign]
     serve.main()

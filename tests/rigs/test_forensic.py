@@ -254,6 +254,17 @@ async def test_a_bot_that_leaks_is_caught(tmp_path: Path, plant: str, found: str
     assert [hit for hit in hits if re.search(found, hit)], hits
 
 
+async def test_what_was_deleted_is_caught_in_the_raw_image(
+    tmp_path: Path, disk: tuple[Path, Path | None]
+) -> None:
+    if disk[1] is None:
+        pytest.skip("no raw image here: only root mounts")
+    life = Life(disk[0] / "life", tmp_path / "vault", 6, 1, "deleted file")
+    await live(life, kills=0)
+    assert life.canaries().found_under(life.folder) == []
+    assert "disk.img: chat id as UTF-8" in searched(life, disk[1])
+
+
 def test_a_canary_is_found_in_every_encoding_wherever_it_lies() -> None:
     number, word = 7_123_456_789, "зубрёнок в пуще"
     canaries = Canaries({word: "word"}, {number: "id"})
@@ -274,7 +285,7 @@ async def test_the_life_of_100_people_leaves_nothing_behind(
     tmp_path: Path, disk: tuple[Path, Path | None]
 ) -> None:
     await nothing_is_left(
-        Life(disk[0] / "life", tmp_path / "vault", 100, random.randrange(10**6)), disk[1], kills=2
+        Life(disk[0] / "life", tmp_path / "vault", 100, random.randrange(10**6)), disk[1], kills=1
     )
 
 
