@@ -17,15 +17,19 @@ from bot.database import Engine, open_database
 from bot.handlers import Handlers
 from bot.handling import Handling
 from bot.intake import POLL_S, Backoff, Intake, TokenRejectedError
+from bot.keys import KeySource
 from bot.lock import alone_with
+from bot.matching import QuestionBase, Standing
 from bot.newsroom import begin
+from bot.outbox import Outbox, end_claims
 from bot.places import Places
 from bot.profile import set_profile
 from bot.replies import Replies
 from bot.seen import Seen
+from bot.sending import Sending, open_sending
 from bot.settings import BotSettings, Door
 from bot.store import Store, open_store
-from bot.subscribers import check_keys
+from bot.subscribers import Subscribers, check_keys
 from bot.transport import TelegramBot
 from bot.webhook import Webhook
 from corpus.cases import load_cases
@@ -53,12 +57,19 @@ async def run(
     try:
         async with _alone(engine, seen, stopping) as alone:
             if alone and await _connect(bot, stopping):
-                store = open_store(engine, keys, keep_months=settings.keep_months, now=time.time)
+                outbox, store = _open(engine, keys, settings)
                 begin(
                     store.announcements, base.quotes().version
                 )  # what is there at the first start is no news
                 await serve(
-                    bot, seen, Asker(base), stopping, places=settings.places(), store=store, door=door
+                    bot,
+                    seen,
+                    Asker(base),
+                    stopping,
+                    places=settings.places(),
+                    store=store,
+                    door=door,
+                    sending=_sending(bot, store, outbox, settings, base),
                 )
     finally:
         await bot.shutdown()
@@ -74,11 +85,13 @@ async def serve(
     places: Places,
     store: Store,
     door: Door | None = None,
+    sending: Sending | None = None,
 ) -> None:
-    """Handle updates until `stopping` is set; `bot` is initialised."""
+    """Handle updates, and send those of our own, until `stopping` is set; `bot` is initialised."""
+    replies = Replies(bot, store.dialogue, sending.pace if sending else None)
     handlers = Handlers(
         asker=asker,
-        replies=Replies(bot, store.dialogue),
+        replies=replies,
         cases=load_cases(),
         bot_name=bot.username,
         places=places,
@@ -96,16 +109,52 @@ async def serve(
             asker.run(),
             set_profile(bot, following=store.following),
             _forget_old(seen),
-            _stop_on(stopping, intake),
+            _stop_on(stopping, intake, sending),
         )
     ]
+    out = asyncio.create_task(_send(sending, intake))
     logger.info("started")
     try:
         await intake.run()
     finally:
-        for task in beside:
-            task.cancel()
-        asker.close()
+        if sending:
+            sending.stop()
+        try:
+            await out
+        finally:
+            for task in beside:
+                task.cancel()
+            asker.close()
+
+
+async def _send(sending: Sending | None, intake: Intake | Webhook) -> None:
+    """Send updates; where that ends for good, because the token is revoked, answers end too."""
+    try:
+        if sending:
+            await sending.run()
+    except BaseException:
+        intake.stop()
+        raise
+
+
+def _open(engine: Engine, keys: KeySource | None, settings: BotSettings) -> tuple[Outbox, Store]:
+    """What waits to be sent, and what the handlers know of it and of people."""
+    now, tags_of = time.time, Subscribers(engine, keys, now=time.time).tags_of if keys else _nobody
+    outbox = Outbox(engine, now=now, tags_of=tags_of)
+    return outbox, open_store(engine, keys, keep_months=settings.keep_months, now=now, quiet=outbox.quiet)
+
+
+def _nobody(_chat: int) -> tuple[bytes, ...]:
+    return ()
+
+
+def _sending(bot: TelegramBot, store: Store, outbox: Outbox, settings: BotSettings, base: Base) -> Sending:
+    """The sender; without a key there is nobody to send to but the operator's channels."""
+    standing = Standing(base) if isinstance(base, QuestionBase) else None
+    targets = settings.broadcast_targets()
+    return open_sending(
+        bot, store, outbox, keep_months=settings.keep_months, targets=targets, standing=standing
+    )
 
 
 def _at_end_of_input(stopping: asyncio.Event) -> None:
@@ -143,11 +192,14 @@ async def _alone(engine: Engine, seen: Seen, stopping: asyncio.Event) -> AsyncIt
     async with alone_with(Path(engine.url.database), stopping) as alone:
         if alone:
             seen.end_claims()
+            end_claims(engine)
         yield alone
 
 
-async def _stop_on(stopping: asyncio.Event, intake: Intake | Webhook) -> None:
+async def _stop_on(stopping: asyncio.Event, intake: Intake | Webhook, sending: Sending | None) -> None:
     await stopping.wait()
+    if sending:
+        sending.stop()
     intake.stop()
 
 

@@ -167,18 +167,13 @@ def retagged(connection: Connection, old: bytes, new: bytes) -> None:
     connection.execute(update(OUTBOX).where(OUTBOX.c.tag == old).values(tag=new))
 
 
-def owe(engine: Engine, tag: bytes, *, after: int, upto: int, now: float) -> None:
-    """Send one chat, at once, the news that its next digest would have brought: its settings are about to change."""
-    with transaction(engine) as connection:
-        values = {
-            "what": "owed",
-            "number": secrets.randbits(31),
-            "state": "open",
-            "cursor": b"",
-            "filled": True,
-        }
-        made = insert(BROADCASTS).values(values | {"after": after, "upto": upto}).returning(BROADCASTS.c.id)
-        row = (literal(value) for value in (connection.scalar(made), tag, "pending", 0, now))
+def owe(connection: Connection, tags: Sequence[bytes], *, after: int, upto: int, now: float) -> None:
+    """Send the news above `after` to one chat, which lies under one of the tags, at once."""
+    values = {"what": "owed", "number": secrets.randbits(31), "state": "open", "cursor": b"", "filled": True}
+    made = insert(BROADCASTS).values(values | {"after": after, "upto": upto}).returning(BROADCASTS.c.id)
+    number = connection.scalar(made)
+    for tag in tags:
+        row = (literal(value) for value in (number, tag, "pending", 0, now))
         _put(connection, select(*row).where(literal(True)))
 
 
@@ -193,13 +188,13 @@ def may_rotate(connection: Connection, now: float) -> bool:
 
 
 def set_paused(engine: Engine, paused: bool) -> None:
-    """Hold every update back, or let them go on; then what was held because it was refused is tried again."""
+    """Hold every update back, or let them go on; then what was refused is tried again."""
     with transaction(engine) as connection:
         connection.execute(delete(SWITCHES).where(SWITCHES.c.name == PAUSED))
         if paused:
             connection.execute(insert(SWITCHES).values(name=PAUSED, value="yes"))
             return
-        held = select(BROADCASTS.c.id).where(BROADCASTS.c.state == "held")
+        held = select(BROADCASTS.c.id).where(BROADCASTS.c.state.in_(("open", "held")))
         refused = and_(OUTBOX.c.state == "dead", OUTBOX.c.broadcast.in_(held))
         connection.execute(update(OUTBOX).where(refused).values(state="pending", not_before=0.0))
         connection.execute(update(BROADCASTS).where(BROADCASTS.c.state == "held").values(state="open"))

@@ -44,6 +44,8 @@ class Letter:
     chat: int | str
     page: Page
     silent: bool = True
+    person: bool = False
+    """Somebody with a record; else a channel or group that the operator configured."""
 
 
 class Mailing(Protocol):
@@ -51,6 +53,9 @@ class Mailing(Protocol):
 
     async def letters(self, rows: Sequence[Claimed]) -> Mapping[bytes, Letter]:
         """The message for each row whose person follows it, by tag."""
+
+    async def arrived(self, letter: Letter, message: int) -> None:
+        """Telegram has the letter, as message number `message`."""
 
     def gone(self, letter: Letter) -> None:
         """Nobody can be reached in this chat any more."""
@@ -60,14 +65,14 @@ class Mailing(Protocol):
 
 
 class Delivery:
-    """One sender. `send` delivers a letter, or raises what the Bot API answered."""
+    """One sender. `send` delivers a letter and returns its number, or raises what the Bot API answered."""
 
     def __init__(
         self,
         outbox: Outbox,
         mailing: Mailing,
         *,
-        send: Callable[[Letter], Awaitable[None]],
+        send: Callable[[Letter], Awaitable[int]],
         pace: Pace,
         targets: Sequence[str] = (),
         probe_s: float = _PROBE_S,
@@ -190,11 +195,11 @@ class Delivery:
     async def _attempt(self, letter: Letter) -> Outcome:
         try:
             async with asyncio.timeout(SEND_S):
-                await self._send(letter)
+                message = await self._send(letter)
         except Exception as error:  # noqa: BLE001 (whatever it is, the outcome table says what follows)
             return outcomes.read(error)
         self._pace.told(letter.chat)
-        return outcomes.SENT
+        return Outcome(Kind.SENT, message=message)
 
     async def _record(self, begun: Begun, letter: Letter, outcome: Outcome) -> None:
         """Write what came of it, however long the database is away: without that, it would be sent again."""
@@ -206,6 +211,8 @@ class Delivery:
             self._hold(_NETWORK_S[1])
         while True:
             try:
+                if outcome.kind is Kind.SENT:
+                    await self._mailing.arrived(letter, outcome.message)
                 return await asyncio.to_thread(self._settle, begun, letter, outcome)
             except SQLAlchemyError as error:
                 logger.warning("database unreachable, updates wait", extra={"error": type(error).__name__})

@@ -25,7 +25,8 @@ class Kept:
 
 
 class Keeping:
-    """The records, as their people change them. `latest` returns the newest № that was announced."""
+    """The records, as their people change them. `latest` returns the newest № that was announced; `owe` lets a chat
+    have at once what its digest would have brought."""
 
     def __init__(
         self,
@@ -34,8 +35,10 @@ class Keeping:
         latest: Callable[[], int],
         keep_months: int,
         now: Callable[[], float],
+        owe: Callable[[Record], None] = lambda _record: None,
     ) -> None:
         self._subscribers = subscribers
+        self._owe = owe
         self._latest = latest
         self._keep_months = keep_months
         self._now = now
@@ -120,7 +123,9 @@ class Keeping:
             new = change(record) if record else None
             if record and not new:
                 self._subscribers.forget(chat)
-            elif new and new != record:
+            elif record and new and new != record:
+                if (new.cadence, new.hour) != (record.cadence, record.hour):
+                    self._owe(record)  # the digest that comes next may begin later than this one would have
                 self._subscribers.put(new, renew=False)
             return self._kept(chat)
 

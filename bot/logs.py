@@ -40,6 +40,12 @@ EVENTS = frozenset(
         "left without a word",
         "a sealed row does not open",
         "unhandled",
+        "database unreachable, updates wait",
+        "updates wait",
+        "telegram asks to wait",
+        "update refused",
+        "update held: telegram refuses it",
+        "a broadcast target cannot be reached",
     }
 )
 """Every message this program logs; anything else is replaced by the name of its logger."""
@@ -58,6 +64,7 @@ FIELDS = frozenset(
         "unfinished",
         "pid",
         "seconds",
+        "number",
     }
 )
 """Every field that may stand beside a message: numbers, outcomes from an enumeration, names of classes."""

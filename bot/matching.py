@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +74,7 @@ _NOTHING = phrase("")
 _keyword = lru_cache(maxsize=64)(phrase)  # small: it holds what people wrote
 
 
+@runtime_checkable
 class QuestionBase(Protocol):
     """What answers questions from the newest version of the index."""
 

@@ -82,7 +82,7 @@ class Refusal(Enum):
     """Why a row is not begun."""
 
     HELD = auto()
-    """The operator paused everything, or keys are being changed."""
+    """The operator paused everything, this broadcast is held, or keys are being changed."""
     PASSED = auto()
     """This row is not ours to send now: gone, changed, cancelled, or not its turn in its chat."""
 
@@ -98,7 +98,7 @@ class Outbox:
         tags_of: Callable[[int], Sequence[bytes]] = lambda _chat: (),
         rate: Rate = USUAL,
     ) -> None:
-        self._engine = engine
+        self.engine = engine
         self._now = now
         self._tags_of = tags_of
         self._rate = rate
@@ -108,21 +108,21 @@ class Outbox:
 
     def open(self) -> list[Broadcast]:
         """What is being sent, in the order in which it goes out."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return open_broadcasts(connection)
 
     def fill(self, broadcast: Broadcast, targets: Sequence[str] = ()) -> None:
         """Put more recipients of a broadcast into the outbox where few are left."""
         if not broadcast.filled:
-            broadcasts.fill(self._engine, broadcast, now=self._time(), targets=targets)
+            broadcasts.fill(self.engine, broadcast, now=self._time(), targets=targets)
 
     def close(self, broadcast: Broadcast) -> None:
         """Note that a broadcast is over, if it is."""
-        broadcasts.close(self._engine, broadcast)
+        broadcasts.close(self.engine, broadcast)
 
     def held(self) -> bool:
         """Whether nothing may be sent now."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return self._held(connection, self.clock(connection))
 
     def claim(
@@ -130,7 +130,7 @@ class Outbox:
     ) -> list[Claimed]:
         """Up to `limit` rows that are due, in the order of their tags, held for a minute; those in `busy` are left."""
         claim = secrets.token_bytes(16)
-        with transaction(self._engine) as connection:
+        with transaction(self.engine) as connection:
             now = self.clock(connection)
             due = and_(OUTBOX.c.broadcast == broadcast.id, _due(now))
             found = select(OUTBOX.c.tag).where(due).order_by(OUTBOX.c.tag).limit(limit)
@@ -150,7 +150,7 @@ class Outbox:
 
     def drop(self, rows: Sequence[Claimed]) -> None:
         """Delete rows whose person follows something else, or is gone."""
-        with transaction(self._engine) as connection:
+        with transaction(self.engine) as connection:
             for (broadcast, claim), tags in _by_claim(rows).items():
                 _finish(
                     connection,
@@ -160,7 +160,7 @@ class Outbox:
 
     def release(self, rows: Sequence[Claimed], *, wait_s: float = 0.0) -> None:
         """Give rows back that were not begun."""
-        with transaction(self._engine) as connection:
+        with transaction(self.engine) as connection:
             for (broadcast, claim), tags in _by_claim(rows).items():
                 mine = and_(
                     OUTBOX.c.broadcast == broadcast.id, OUTBOX.c.claim == claim, OUTBOX.c.tag.in_(tags)
@@ -172,7 +172,7 @@ class Outbox:
     def begin(self, row: Claimed, *, over: int = 0) -> Begun | Wait | Refusal:
         """Let a row's message go out now, unless anything speaks against it. `over`: answers beyond what is kept for
         them, which are taken from the updates."""
-        with transaction(self._engine) as connection:
+        with transaction(self.engine) as connection:
             pace = pacing.lock(connection)
             now = self.clock(connection)
             bucket = pacing.refilled(pace, now, self._rate)
@@ -185,25 +185,28 @@ class Outbox:
             if _under_way(connection, now) >= IN_FLIGHT:
                 return Wait(0.02)
             begun = self._begin(connection, row, now)
-            if begun is None:
-                return Refusal.PASSED
+            if isinstance(begun, Refusal):
+                return begun
             pacing.write(connection, pacing.Bucket(bucket.tokens - 1, 0.0), now)
             return begun
 
-    def _begin(self, connection: Connection, row: Claimed, now: float) -> Begun | None:
+    def _begin(self, connection: Connection, row: Claimed, now: float) -> Begun | Refusal:
         running = {each.id: each for each in open_broadcasts(connection)}
         broadcast = running.get(row.broadcast.id)
         mine = and_(
             OUTBOX.c.broadcast == row.broadcast.id, OUTBOX.c.tag == row.tag, OUTBOX.c.claim == row.claim
         )
         if broadcast is None:
+            state = select(BROADCASTS.c.state).where(BROADCASTS.c.id == row.broadcast.id)
+            if connection.scalar(state) == "held":
+                return Refusal.HELD
             connection.execute(delete(OUTBOX).where(mine))
-            return None
+            return Refusal.PASSED
         others = _others(connection, row, list(running))
         if _comes_later(broadcast, row.tag, others, running):
             later = {"claim": None, "until": None, "not_before": now + 1.0}
             connection.execute(update(OUTBOX).where(mine).values(later))
-            return None
+            return Refusal.PASSED
         token = secrets.token_bytes(16)
         before = case((OUTBOX.c.state == "in_doubt", "in_doubt"), else_="pending")
         holds = and_(
@@ -217,7 +220,7 @@ class Outbox:
         }
         was = connection.scalar(select(before).where(holds))
         if not connection.execute(update(OUTBOX).where(holds).values(values)).rowcount:
-            return None
+            return Refusal.PASSED
         if row.person is not None:
             record = select(SUBSCRIBERS.c.blob).where(SUBSCRIBERS.c.tag == row.tag)
             blob = connection.scalar(record.with_for_update(read=True))
@@ -226,7 +229,7 @@ class Outbox:
                 connection.execute(
                     update(OUTBOX).where(OUTBOX.c.claim == token, OUTBOX.c.tag == row.tag).values(again)
                 )
-                return None
+                return Refusal.PASSED
         ahead = not broadcast.filled and row.tag > broadcast.cursor
         return Begun(row, token, ahead, tuple({other.broadcast for other in others}))
 
@@ -235,7 +238,7 @@ class Outbox:
     def sent(self, begun: Begun, *, spacing_s: float = 1.05) -> None:
         """Telegram has the message: the row goes, and nothing stays that says who got what. The next message of the
         chat waits a second."""
-        with transaction(self._engine) as connection:
+        with transaction(self.engine) as connection:
             if begun.others:
                 later = self.clock(connection) + spacing_s
                 waiting = and_(OUTBOX.c.broadcast.in_(begun.others), OUTBOX.c.tag == begun.row.tag)
@@ -245,17 +248,17 @@ class Outbox:
 
     def finish(self, begun: Begun) -> None:
         """The row goes, without a message that arrived."""
-        with transaction(self._engine) as connection:
+        with transaction(self.engine) as connection:
             self._end(connection, begun)
 
     def again(self, begun: Begun, *, wait_s: float, in_doubt: bool = False) -> None:
         """Send it later; `in_doubt` where it may have arrived."""
-        with transaction(self._engine) as connection:
+        with transaction(self.engine) as connection:
             self._put_back(connection, begun, wait_s=wait_s, state="in_doubt" if in_doubt else "pending")
 
     def pause(self, begun: Begun, seconds: float) -> None:
         """Telegram asked to wait: every sender does, and the message comes after."""
-        with transaction(self._engine) as connection:
+        with transaction(self.engine) as connection:
             pacing.pause(connection, seconds, self.clock(connection), self._rate)
             self._put_back(connection, begun, wait_s=min(seconds, MAX_WAIT_S), state="pending")
 
@@ -263,7 +266,7 @@ class Outbox:
         """Keep a message aside that Telegram refuses; whether that now holds its whole broadcast, because several were
         refused. What is held waits for the operator, who corrects it and resumes, or cancels."""
         number = begun.row.broadcast.id
-        with transaction(self._engine) as connection:
+        with transaction(self.engine) as connection:
             self._put_back(connection, begun, wait_s=DEAD_KEPT_S, state="dead")
             dead = select(func.count()).where(OUTBOX.c.broadcast == number, OUTBOX.c.state == "dead")
             if (connection.scalar(dead) or 0) < _DEAD_TO_HOLD:
@@ -279,19 +282,13 @@ class Outbox:
             await asyncio.sleep(_LOOK_AGAIN_S)
 
     def _is_quiet(self, tags: Sequence[bytes]) -> bool:
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             now = self.clock(connection)
             sending = select(func.count()).where(_is_under_way(now), OUTBOX.c.tag.in_(tags))
             return not connection.scalar(sending)
 
-    def end_claims(self) -> None:
-        """Let every claim be that of a dead sender. For the only process that uses the database, when it starts."""
-        with transaction(self._engine) as connection:
-            claimed = update(OUTBOX).where(OUTBOX.c.claim.is_not(None))
-            connection.execute(claimed.values(claim=None, until=None, state=_in_doubt_if_sending()))
-
     def _time(self) -> float:
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return self.clock(connection)
 
     def clock(self, connection: Connection) -> float:
@@ -311,6 +308,13 @@ class Outbox:
         later = self.clock(connection) + wait_s
         values = {"state": state, "claim": None, "until": None, "not_before": later}
         connection.execute(update(OUTBOX).where(_is_mine(begun)).values(values))
+
+
+def end_claims(engine: Engine) -> None:
+    """Let every claim be that of a dead sender. For the only process that uses the database, when it starts."""
+    claimed = update(OUTBOX).where(OUTBOX.c.claim.is_not(None))
+    with transaction(engine) as connection:
+        connection.execute(claimed.values(claim=None, until=None, state=_in_doubt_if_sending()))
 
 
 def _due(now: float) -> ColumnElement[bool]:

@@ -57,11 +57,11 @@ class Outcome:
     """How long Telegram asks to wait."""
     chat: int = 0
     """Where a group has moved to."""
+    message: int = 0
+    """Its number, where it was sent."""
     error: str = ""
     """The class of the error, for the log."""
 
-
-SENT = Outcome(Kind.SENT)
 
 TABLE: tuple[tuple[type[TelegramError], Kind], ...] = (
     (ChatMigrated, Kind.MOVED),

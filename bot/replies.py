@@ -20,6 +20,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from bot.compose import Page
+from bot.delivery import Letter
 from bot.dialogue import Dialogue
 from bot.intake import seconds_of
 from bot.pace import Pace
@@ -44,10 +45,10 @@ logger = logging.getLogger(__name__)
 class Replies:
     """Sends, edits and acknowledges; a reply that Telegram asks to delay too long is dropped and counted."""
 
-    def __init__(self, bot: TelegramBot, dialogue: Dialogue) -> None:
+    def __init__(self, bot: TelegramBot, dialogue: Dialogue, pace: Pace | None = None) -> None:
         self._bot = bot
         self._dialogue = dialogue
-        self._pace = Pace()
+        self._pace = pace or Pace()
 
     async def reply(self, message: Message, page: Page) -> int | None:
         """Send `page` as a reply to `message`; the id of the sent message."""
@@ -182,6 +183,24 @@ class Replies:
                 return None
         logger.warning("reply dropped", extra={"retry_s": wait_s, "error": "RetryAfter"})
         return None
+
+
+async def deliver(bot: TelegramBot, letter: Letter) -> int:
+    """Send an update once, whatever comes of it; the number of the message."""
+    sent = await bot.send_message(
+        letter.chat,
+        letter.page.text,
+        entities=letter.page.entities,
+        reply_markup=letter.page.markup,
+        link_preview_options=NO_PREVIEW,
+        disable_notification=letter.silent,
+    )
+    return sent.message_id
+
+
+async def erase(bot: TelegramBot, chat_id: int, messages: Sequence[int]) -> None:
+    """Delete messages of a chat once, whatever comes of it."""
+    await bot.delete_messages(chat_id, messages)
 
 
 @contextmanager

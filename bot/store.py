@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from bot.database import Engine
 from bot.deletions import Deletions
 from bot.dialogue import Dialogue
+from bot.digests import owe_digest
 from bot.keeping import Keeping
 from bot.keys import KeySource
 from bot.news import Announcements
+from bot.record import Record
 from bot.subscribers import Subscribers
 
 Quiet = Callable[[int], Awaitable[None]]
@@ -27,6 +29,8 @@ class Store:
     dialogue: Dialogue
     keeping: Keeping | None = None
     quiet: Quiet = at_once
+    subscribers: Subscribers | None = None
+    deletions: Deletions | None = None
 
     @property
     def following(self) -> bool:
@@ -47,5 +51,10 @@ def open_store(
     if keys is None:
         return Store(announcements, Dialogue(now=now))
     subscribers, deletions = Subscribers(engine, keys, now=now), Deletions(engine, keys, now=now)
-    keeping = Keeping(subscribers, latest=announcements.latest, keep_months=keep_months, now=now)
-    return Store(announcements, Dialogue(subscribers, deletions, now=now), keeping, quiet)
+
+    def owe(record: Record) -> None:
+        owe_digest(engine, record, subscribers.tags_of(record.chat), now=now())
+
+    keeping = Keeping(subscribers, latest=announcements.latest, keep_months=keep_months, now=now, owe=owe)
+    dialogue = Dialogue(subscribers, deletions, now=now)
+    return Store(announcements, dialogue, keeping, quiet, subscribers, deletions)

@@ -70,6 +70,9 @@ class Everybody:
             and records[row.tag].since < row.broadcast.number
         }
 
+    async def arrived(self, letter: Letter, message: int) -> None:
+        return None
+
     def gone(self, letter: Letter) -> None:
         self._store.forget(int(letter.chat))
 

@@ -6,9 +6,10 @@ import re
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from articles import DOCUMENTS, numbered, publish
@@ -37,6 +38,7 @@ async def bot(
     door: Door | None = None,
     script: Path = SERVE,
     more: tuple[str, ...] = (),
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """The running bot; killed at the end if it still runs."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SPRAVA_")}
@@ -45,6 +47,7 @@ async def bot(
         "SPRAVA_BOT_TOKEN": token or sandbox.token,
         "SPRAVA_BOT_API_URL": sandbox.api_url,
     }
+    environment |= settings
     if door:
         environment |= {
             "SPRAVA_WEBHOOK_URL": door.url,

@@ -1,0 +1,133 @@
+"""What comes by the clock: digests each hour, the notice before a record expires, expiry, messages that delete themselves.
+
+The hour up to which this was done stands in the database, so that after a stop the hours that were missed are made up
+for. A clock that was set back starts over from where it is now; what exists already is not made twice.
+"""
+
+import asyncio
+import datetime
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import broadcasts, outcomes
+from bot.database import BROADCASTS, NEWS, transaction
+from bot.deletions import Deletions
+from bot.digests import WEEK_H, Slot, before, covered, period, slots_of
+from bot.outcomes import Kind
+from bot.subscribers import Subscribers, month_of
+from bot.switches import set_switch, switch
+
+TICKED = "ticked"
+"""The hour since 1970 up to which digests were made."""
+EVERY_S = 20.0
+_NOTICE_DAYS = 3
+_LATER = {Kind.WAIT, Kind.NOT_SENT, Kind.UNKNOWN, Kind.STOP, Kind.CONFLICT}
+"""What says nothing about the messages themselves: deleting them is tried again."""
+
+logger = logging.getLogger(__name__)
+
+
+class Ticks:
+    """Does what is due. `now` is seconds since 1970; `erase` deletes messages of a chat or raises what Telegram says."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        now: Callable[[], float],
+        keep_months: int,
+        subscribers: Subscribers | None = None,
+        deletions: Deletions | None = None,
+        erase: Callable[[int, Sequence[int]], Awaitable[object]],
+    ) -> None:
+        self._engine = engine
+        self._now = now
+        self._keep_months = keep_months
+        self._subscribers = subscribers
+        self._deletions = deletions
+        self._erase = erase
+
+    async def run(self) -> None:
+        """Look at the clock until cancelled."""
+        while True:
+            try:
+                await asyncio.to_thread(self.tick)
+                await self.delete_due()
+            except SQLAlchemyError as error:
+                logger.warning("database unreachable, updates wait", extra={"error": type(error).__name__})
+            except Exception as error:  # the bot answers on, whatever is wrong here
+                logger.error("updates wait", exc_info=error)
+            await asyncio.sleep(EVERY_S)
+
+    def tick(self) -> None:
+        """Make the broadcasts that are due, and forget what has expired."""
+        now = self._now()
+        hour = int(now // 3600)
+        with transaction(self._engine) as connection:
+            done = _ticked(connection)
+            if done == hour:
+                return
+            if done is not None and done < hour:
+                for missed in range(max(done + 1, hour - WEEK_H + 1), hour + 1):
+                    self._make_digests(connection, missed)
+            set_switch(connection, TICKED, str(hour))
+            if _days_left(now) <= _NOTICE_DAYS:
+                self._make(connection, ("renewal", month_of(now)))
+            _prune(connection)
+        broadcasts.sweep(self._engine, now=now)
+        if self._subscribers:
+            self._subscribers.expire(self._keep_months)
+
+    def _make_digests(self, connection: Connection, hour: int) -> None:
+        told = covered(connection)
+        upto = connection.scalar(select(func.max(NEWS.c.number))) or 0
+        for slot in slots_of(hour):
+            after = told.get(slot)
+            if after is None:
+                after = before(connection, hour - period(slot[0]))
+            if after < upto:
+                self._make(connection, (slot[0], hour), after=after, upto=upto)
+
+    def _make(self, connection: Connection, what: Slot, *, after: int = 0, upto: int = 0) -> None:
+        insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        row = {"what": what[0], "number": what[1], "state": "open", "cursor": b"", "filled": False}
+        statement = insert(BROADCASTS).values(row | {"after": after, "upto": upto})
+        connection.execute(statement.on_conflict_do_nothing())
+
+    async def delete_due(self) -> None:
+        """Delete the messages whose time has come, as long as Telegram can be reached."""
+        while self._deletions and (due := await asyncio.to_thread(self._deletions.due)):
+            for each in due:
+                try:
+                    await self._erase(each.chat, each.messages)
+                except Exception as error:  # noqa: BLE001 (the outcome table says what it means)
+                    if outcomes.read(error).kind in _LATER:
+                        return
+                await asyncio.to_thread(self._deletions.done, each.id)
+
+
+def _ticked(connection: Connection) -> int | None:
+    hour = switch(connection, TICKED)
+    return None if hour is None else int(hour)
+
+
+def _days_left(now: float) -> int:
+    """Days until the month ends in Minsk, today included."""
+    today = datetime.datetime.fromtimestamp(now, datetime.timezone(datetime.timedelta(hours=3))).date()
+    first = (today.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
+    return (first - today).days
+
+
+def _prune(connection: Connection) -> None:
+    """Forget digests that are over, but for the furthest of each slot, which says what was told."""
+    kinds = ("daily", "weekly")
+    rows = select(BROADCASTS.c.id, BROADCASTS.c.what, BROADCASTS.c.number, BROADCASTS.c.state)
+    found = connection.execute(rows.where(BROADCASTS.c.what.in_(kinds)).order_by(BROADCASTS.c.upto)).all()
+    last = {(row.what, row.number % period(row.what)): row.id for row in found}
+    over = [row.id for row in found if row.state == "done" and row.id not in last.values()]
+    owed = (BROADCASTS.c.what == "owed") & (BROADCASTS.c.state == "done")
+    connection.execute(delete(BROADCASTS).where(BROADCASTS.c.id.in_(over) | owed))
