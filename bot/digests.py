@@ -65,16 +65,17 @@ def before(connection: Connection, hour: int) -> int:
     return connection.scalar(select(func.max(NEWS.c.number)).where(NEWS.c.hour <= hour)) or 0
 
 
-def owe_digest(engine: Engine, record: Record, tags: Sequence[bytes], *, now: float) -> None:
-    """Send at once what the next digest of `record` would have brought, for its cadence or hour is about to change.
-    `tags`: every one under which its row may lie."""
-    digest = slot(record)
-    if digest is None:
+def owe_digest(engine: Engine, old: Record, new: Record, tags: Sequence[bytes], *, now: float) -> None:
+    """Send at once what a change of cadence or hour would leave out: what the old digest has yet to tell and the new
+    one, or what comes at once from now on, begins after. `tags`: every one under which the row may lie."""
+    if (leaves := slot(old)) is None or leaves == (joins := slot(new)):
         return
     with transaction(engine) as connection:
-        told = covered(connection).get(digest)
-        if told is None:
-            told = before(connection, int(now // 3600) - period(digest[0]))
+        told = covered(connection)
         latest = connection.scalar(select(func.max(NEWS.c.number))) or 0
-        if told < latest:
-            broadcasts.owe(connection, tags, after=told, upto=latest, now=now)
+        after = told.get(leaves, before(connection, int(now // 3600) - period(leaves[0])))
+        upto = latest
+        if joins is not None:
+            upto = told.get(joins, before(connection, int(now // 3600) - period(joins[0])))
+        if after < upto:
+            broadcasts.owe(connection, tags, after=after, upto=upto, now=now)

@@ -25,8 +25,8 @@ class Kept:
 
 
 class Keeping:
-    """The records, as their people change them. `latest` returns the newest № that was announced; `owe` lets a chat
-    have at once what its digest would have brought."""
+    """The records, as their people change them. `latest` returns the newest № that was announced; `owe` sends
+    what a change of cadence or hour would leave out."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Keeping:
         latest: Callable[[], int],
         keep_months: int,
         now: Callable[[], float],
-        owe: Callable[[Record], None] = lambda _record: None,
+        owe: Callable[[Record, Record], None] = lambda _old, _new: None,
     ) -> None:
         self._subscribers = subscribers
         self._owe = owe
@@ -124,8 +124,7 @@ class Keeping:
             if record and not new:
                 self._subscribers.forget(chat)
             elif record and new and new != record:
-                if (new.cadence, new.hour) != (record.cadence, record.hour):
-                    self._owe(record)  # the digest that comes next may begin later than this one would have
+                self._owe(record, new)
                 self._subscribers.put(new, renew=False)
             return self._kept(chat)
 

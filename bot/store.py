@@ -52,8 +52,8 @@ def open_store(
         return Store(announcements, Dialogue(now=now))
     subscribers, deletions = Subscribers(engine, keys, now=now), Deletions(engine, keys, now=now)
 
-    def owe(record: Record) -> None:
-        owe_digest(engine, record, subscribers.tags_of(record.chat), now=now())
+    def owe(old: Record, new: Record) -> None:
+        owe_digest(engine, old, new, subscribers.tags_of(old.chat), now=now())
 
     keeping = Keeping(subscribers, latest=announcements.latest, keep_months=keep_months, now=now, owe=owe)
     dialogue = Dialogue(subscribers, deletions, now=now)

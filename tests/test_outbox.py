@@ -391,7 +391,8 @@ def test_the_only_process_takes_over_at_once_what_a_dead_one_held(engine: Engine
 def test_what_a_digest_owes_comes_to_one_chat(engine: Engine, clock: Clock) -> None:
     store = people(engine, clock)
     join(store, 7, 8)
-    broadcasts.owe(engine, store.tag(7), after=3, upto=5, now=clock())
+    with engine.begin() as connection:
+        broadcasts.owe(connection, [store.tag(7)], after=3, upto=5, now=clock())
     (row,) = Sender(engine, clock).next()
     assert (row.tag, row.broadcast.what, row.broadcast.after, row.broadcast.upto) == (
         store.tag(7),

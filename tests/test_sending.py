@@ -236,9 +236,10 @@ async def test_what_a_digest_owes_comes_when_its_hour_is_changed(tmp_path: Path)
         post.announce(draft("First."))
         await post.go_to(MONDAY_9 + 11 * HOUR)
         post.announce(draft("Second."))
+        await post.go_to(MONDAY_9 + 12 * HOUR + 60)
         keeping = post.store.keeping
         assert keeping
-        await keeping.set(person.id, hour=8)
+        await keeping.set(person.id, hour=21)
         await post.quiet()
         assert [message.quotes for message in person.messages()] == [["First."], ["Second."]]
         await keeping.set(person.id, cadence=Cadence.INSTANT)
