@@ -46,7 +46,7 @@ def temporary_file(self: Subscribers, record: Record, *, renew: bool = True) -> 
 def deleted_file(self: Subscribers, record: Record, *, renew: bool = True) -> None:
     put(self, record, renew=renew)
     with tempfile.NamedTemporaryFile("w") as file:
-        file.write(f"{record.chat}\n" * 2000)
+        file.write(f"{record.chat}\n" * 200_000)  # so much that not all of it is written over soon
         file.flush()
         os.fsync(file.fileno())
 
