@@ -92,7 +92,9 @@ class Rotation:
         """Seal outside the transaction; in it move those rows that are still as they were read."""
         sealed = {tag: self._sealed_anew(row) for tag, row in rows.items()}
         now_there = select(SUBSCRIBERS.c.tag, SUBSCRIBERS.c.blob).where(SUBSCRIBERS.c.tag.in_(list(rows)))
-        with transaction(self._engine) as connection:
+        # Not `transaction`: a power cut may undo a chunk as a whole, and only the end is told to anybody.
+        with self._engine.begin() as connection:
+            self._hold(connection)  # first, because writing keeps every other writer out
             there = connection.execute(now_there.with_for_update()).all()
             same = [tag for tag, blob in there if blob == rows[tag].blob]
             fresh = [sealed[tag] for tag in same]
@@ -100,7 +102,6 @@ class Rotation:
                 connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(same)))
                 connection.execute(insert(SUBSCRIBERS), sorted(fresh, key=lambda row: bytes(row["tag"])))
                 self._move_queue(connection, {tag: sealed[tag]["tag"] for tag in same})
-            self._hold(connection)
         return len(same)
 
     def _sealed_anew(self, row: Row[Any]) -> dict[str, Any]:
