@@ -1,6 +1,7 @@
 """Rows that lie in several arrays, one after the other, seen as one array: nothing is copied to join them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,14 +40,17 @@ class Stacked:
 
     def rows(self, numbers: NDArray[np.integer[Any]]) -> NDArray[Any]:
         """The rows with these numbers, in this order, (k, width)."""
+        if (numbers[1:] < numbers[:-1]).any():
+            order = np.argsort(numbers)
+            shuffled = np.empty((len(numbers), self.shape[1]), self._kind)
+            shuffled[order] = self.rows(numbers[order])
+            return shuffled
         found = np.empty((len(numbers), self.shape[1]), self._kind)
         owners = np.searchsorted(self._starts, numbers, side="right") - 1
-        order = np.argsort(owners, kind="stable")
-        bounds = np.flatnonzero(np.diff(owners[order], prepend=-1, append=len(self.parts)))
-        for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-            places = order[first:last]
-            owner = int(owners[places[0]])
-            found[places] = self.parts[owner][numbers[places] - self._starts[owner]]
+        bounds = np.flatnonzero(np.diff(owners, prepend=-1, append=len(self.parts)))
+        for first, last in pairwise(bounds.tolist()):
+            owner = int(owners[first])
+            found[first:last] = self.parts[owner][numbers[first:last] - self._starts[owner]]
         return found
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
