@@ -173,18 +173,11 @@ def _find(
     text: str, vector: NDArray[np.float32], tokens: Tokens | None, prepared: Prepared, model: str
 ) -> _Finding:
     calibration = confidence.calibration(model)
-    told = intent.features(text, vector)
-    if (refused := calibration.intents.refused(told)) is not None:
-        return _Finding(reason=Reason.REFUSED, private=refused is intent.Intent.PRIVATE)
     named = resolve(text, cases=load_cases(), learnt=prepared.learnt)
-    if any(load_cases()[case].protected for case in named.cases):
-        return _Finding(reason=Reason.REFUSED, private=True)
-    people = _people(named)
-    if named.ambiguous and not people:
-        return _Finding(reason=Reason.AMBIGUOUS, candidates=named.ambiguous)
-    if named.unknown or not all(prepared.mentions.is_named(person) for person in people):
-        return _Finding(reason=Reason.NO_SOURCE, candidates=people)
-    whom = _about(named, prepared)
+    told = intent.features(text, vector)
+    if finding := _unsearched(named, calibration.intents.refused(told), prepared):
+        return finding
+    people, whom = _people(named), _about(named, prepared)
     question = asked(text, vector, people=whom.people, tokens=tokens)
     hits = search(prepared, question)
     found = [one for one in excerpt.candidates(prepared, question, hits) if whom.is_told_by(one.text)]
@@ -198,6 +191,26 @@ def _find(
         return _Finding(reason=Reason.REFUSED)
     finding = _quoted(prepared, question, ranked, probabilities, threshold=calibration.threshold)
     return replace(finding, candidates=people, probability=probability)
+
+
+def is_searched(text: str, vector: NDArray[np.float32], prepared: Prepared, model: str) -> bool:
+    """Whether a question is looked up at all; if so, how surely it is answered decides."""
+    refused = confidence.calibration(model).intents.refused(intent.features(text, vector))
+    return _unsearched(resolve(text, cases=load_cases(), learnt=prepared.learnt), refused, prepared) is None
+
+
+def _unsearched(named: Resolution, refused: intent.Intent | None, prepared: Prepared) -> _Finding | None:
+    """The reply to what is refused or asked back whatever the sources say; else `None`."""
+    if refused is not None:
+        return _Finding(reason=Reason.REFUSED, private=refused is intent.Intent.PRIVATE)
+    if any(load_cases()[case].protected for case in named.cases):
+        return _Finding(reason=Reason.REFUSED, private=True)
+    people = _people(named)
+    if named.ambiguous and not people:
+        return _Finding(reason=Reason.AMBIGUOUS, candidates=named.ambiguous)
+    if named.unknown or not all(prepared.mentions.is_named(person) for person in people):
+        return _Finding(reason=Reason.NO_SOURCE, candidates=people)
+    return None
 
 
 def shown(found: Sequence[Candidate]) -> list[Candidate]:

@@ -75,13 +75,6 @@ class Block:
         )
 
     @cached_property
-    def vector_sums(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The sums of the vectors of its passages, and of its sentences, (dimension,); computed once for all versions."""
-        vectors = (self.columns["passages.vector"], self.columns["sentences.vector"])
-        passages, sentences = (np.ones(len(each), np.float32) @ each.astype(np.float32) for each in vectors)
-        return passages.astype(np.float64), sentences.astype(np.float64)
-
-    @cached_property
     def packed(self) -> Packed:
         """The tokens of its sentences, one after the other."""
         return Packed(self.columns["tokens.piece"], self.columns["tokens.bits"])

@@ -4,7 +4,7 @@ Unanswerable questions are scarce, so each answerable one is asked a second time
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,22 +16,21 @@ from numpy.typing import NDArray
 from corpus.document import Document
 from corpus.library import load
 from index import confidence, excerpt, intent
-from index.answer import EXCERPTS, people_of, shown
+from index.answer import EXCERPTS, is_searched, people_of, shown
 from index.build import assemble
 from index.encoder import Encoder, encode_questions
 from index.judged import Judged, JudgedFileError, read_judged
 from index.search import Prepared, asked, prepare, search
 from index.squad import read_squad
 
-USED = (
-    "words", "own_language", "own_words", "tokens_passage", "tokens_quote", "tokens_worst", "tokens_apart"
-)  # fmt: skip
-"""Features that earn their place, cross-validated: with more, near-misses and other documents are told apart worse."""
 _FOLDS = 8
 OWN_WEIGHT = 20.0
 """Of a question about our subject, against 1 of one about anything (SQuAD): near-misses on one subject are harder."""
-FALSELY_REFUSED = 0.03
-"""Share of answerable questions about our subject that the threshold may refuse, cross-validated."""
+NEAR_MISS = 3.0
+"""Times that, of a question that is unanswerable as written: most are near-misses, and no gold withheld is as hard."""
+FALSELY_REFUSED = 0.01
+"""Share of answerable questions about our subject that the threshold may refuse, cross-validated. A higher threshold refuses
+hardly a near-miss more: what they leave out puts them far below it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,10 +59,15 @@ class Fit:
 def samples(
     questions: Sequence[Judged], prepared: Prepared, encoder: Encoder, *, weight: float = 1.0
 ) -> list[Sample]:
-    """Each question as it is asked, and each answerable one again without the passages that answer it."""
+    """Each question as it is asked, and each answerable one again without the passages that answer it.
+
+    Left out is what is refused whatever the sources say: how surely they answer it decides nothing.
+    """
     vectors, told = encode_questions(encoder, [judged.question for judged in questions])
     found = []
     for judged, vector, tokens in zip(questions, vectors, told, strict=True):
+        if not is_searched(judged.question, vector, prepared, encoder.name):
+            continue
         question = asked(judged.question, vector, people=people_of(judged.question, prepared), tokens=tokens)
         hits = search(prepared, question, top_k=20)
         without = [hit for hit in hits if not judged.is_hit_by(hit.passage.document, hit.passage.text)]
@@ -71,22 +75,22 @@ def samples(
             candidates = excerpt.candidates(prepared, question, some[:10])
             if candidates and (written or judged.answerable):
                 features = confidence.features(prepared, question, shown(candidates))[:EXCERPTS]
-                found.append(Sample(features, answers, written, judged.topic or judged.id, weight))
+                worth = weight if judged.answerable else weight * NEAR_MISS
+                found.append(Sample(features, answers, written, judged.topic or judged.id, worth))
             if not judged.answerable:
                 break
     return found
 
 
-def fit(found: Sequence[Sample], *, use: Iterable[str] = USED) -> Fit:
-    """A logistic regression on standardised features, cross-validated by group; features not in `use` weigh 0."""
+def fit(found: Sequence[Sample]) -> Fit:
+    """A logistic regression on standardised features, cross-validated by group."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold
 
-    columns = [confidence.FEATURES.index(name) for name in use]
     features = np.stack([sample.features[0] for sample in found])
     mean, scale = features.mean(0), np.maximum(features.std(0), 1e-6)
-    scaled = ((features - mean) / scale)[:, columns]
-    shown = [((sample.features - mean) / scale)[:, columns] for sample in found]
+    scaled = (features - mean) / scale
+    shown = [(sample.features - mean) / scale for sample in found]
     labels = np.array([sample.answers for sample in found])
     weights = np.array([sample.weight for sample in found])
     balance = np.where(labels, weights.sum() / weights[labels].sum(), weights.sum() / weights[~labels].sum())
@@ -97,8 +101,7 @@ def fit(found: Sequence[Sample], *, use: Iterable[str] = USED) -> Fit:
         model.fit(scaled[fitted], labels[fitted], sample_weight=(weights * balance)[fitted])
         probabilities[judged] = [model.predict_proba(shown[i])[:, 1].max() for i in judged]
     model.fit(scaled, labels, sample_weight=weights * balance)
-    coefficients = np.zeros(len(confidence.FEATURES))
-    coefficients[columns] = model.coef_[0] / scale[columns]
+    coefficients = model.coef_[0] / scale
     return Fit(coefficients, float(model.intercept_[0] - coefficients @ mean), probabilities)
 
 
@@ -110,7 +113,7 @@ def probabilities_of(found: Sequence[Sample], fitted: Fit) -> NDArray[np.float64
 
 def threshold(found: Sequence[Sample], fitted: Fit) -> float:
     """The probability below which FALSELY_REFUSED of the answerable samples with the largest weight lie."""
-    heaviest = max(sample.weight for sample in found)
+    heaviest = max(sample.weight for sample in found if sample.answers)
     own = [p for p, s in zip(fitted.probabilities, found, strict=True) if s.answers and s.weight == heaviest]
     return float(np.quantile(own, FALSELY_REFUSED))
 

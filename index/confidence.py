@@ -5,7 +5,6 @@ what they were fitted; `index/calibrate.py` fits them.
 """
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,37 +14,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import kinds
+from corpus.document import Passage
 from index.analyze import word_terms, words
+from index.concepts import concepts
 from index.excerpt import Candidate
 from index.intent import NO_INTENTS, Intent, Intents
 from index.lexical import Lexical
 from index.search import Asked, Prepared
+from index.values import Day, values
 
 FILE = Path(__file__).with_name("calibration.json")
 ANY_MODEL = ""
 """The name in the file for a model that none was fitted for."""
 FEATURES = (
-    "dense",  # cosine of the passage, without the bonus of a common language
-    "sentence",  # the same of the best sentence
-    "passage_apart",  # cosine of the passage after what all passages have in common is taken off both
-    "sentence_apart",  # the same of the best sentence
-    "lexical",  # BM25 as a share of the question's weight
     "words",  # share of the question's words, by weight, whose letters occur in the passage
-    "rarest",  # the same of its rarest word
-    "names",  # share of the names in the question that occur in the passage or its title
-    "numbers",  # share of the numbers in the question that occur there
-    "kind",  # 1 if the quote holds a date, number or name where one is asked for, -1 if not, 0 if none is asked for
-    "length",  # log of the number of words in the question
-    "own_language",  # 1 if question and passage share it
-    "own_words",  # the feature "words", where they do
-    "people",  # 1 if the question names people
-    "said",  # how many of them the passage (1) or only its title (0.5) names, as a share
-    "tokens_passage",  # mean over the question's tokens, by rarity, of their best cosine among those of the passage
-    "tokens_quote",  # the same among those of the quote
-    "tokens_worst",  # the same of the fifth of the tokens that the quote covers worst: a near-miss leaves the point out
-    "tokens_apart",  # tokens_passage less its mean over the other candidates' passages
+    "own_words",  # the same where question and passage share their language, else 0
+    "tokens_quote",  # mean over the question's tokens, by rarity, of their best cosine among those of the quote
+    "tokens_apart",  # the same of the passage, less its mean over the other candidates' passages
+    "unsaid",  # things asked for (a judge, a fine) that quote and title do not speak of, at most MOST
+    "unfound",  # those that no candidate's passage or title speaks of, at most MOST
+    "undated",  # 1 if the question names a month or a day that no candidate's passage can mean
 )
+MOST = 2
+"""One thing that is left out says nearly as much as three."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,76 +82,75 @@ def _read(entry: dict[str, Any]) -> Calibration:
 
 def features(prepared: Prepared, question: Asked, found: Sequence[Candidate]) -> NDArray[np.float64]:
     """What speaks for and against each candidate, (n, features), columns in the order of FEATURES."""
-    covered = _tokens_covered(prepared, question, found)
-    rows = [
-        _found(prepared, question, candidate) | tokens
-        for candidate, tokens in zip(found, covered, strict=True)
-    ]
-    return np.array([[row[name] for name in FEATURES] for row in rows]).reshape(-1, len(FEATURES))
-
-
-def _found(prepared: Prepared, question: Asked, best: Candidate) -> dict[str, float]:
-    """The features that do not need tokens."""
-    parts = best.hit.parts
-    document = best.hit.passage.document
-    context = f"{document.title}\n{best.hit.passage.text}"
-    shares, weights = _coverage(prepared.lexical, question.text, best.hit.number)
-    covered = float(shares @ weights / max(weights.sum(), 1e-9))
-    own = float(parts["language"] < 0)
-    return {
-        "dense": parts["dense"] + parts["language"] / 2,
-        "sentence": float(best.vector @ question.vector) + parts["language"] / 2,
-        "passage_apart": _cosine(
-            question.vector - prepared.passage_mean,
-            prepared.passage_vectors[best.hit.number] - prepared.passage_mean,
-        ),
-        "sentence_apart": _cosine(
-            question.vector - prepared.sentence_mean, best.vector - prepared.sentence_mean
-        ),
-        "lexical": parts["lexical"],
-        "words": covered,
-        "rarest": float(shares[weights.argmax()]) if len(weights) else 0.0,
-        "names": _names_said(prepared.lexical, question.text, best.hit.number),
-        "numbers": _numbers_said(question.text, context + f"\n{document.published}"),
-        "kind": _kind_said(question.text, best.text),
-        "length": math.log1p(len(words(question.text))),
-        "own_language": own,
-        "own_words": own * covered,
-        "people": float(bool(question.people)),
-        "said": parts["names"] if question.people else 1.0,
+    if not found:
+        return np.empty((0, len(FEATURES)))
+    passages = {candidate.hit.number: candidate.hit for candidate in found}
+    things = concepts(question.text).asked
+    spoken = {
+        number: concepts(hit.passage.text).said | concepts(hit.passage.document.title).said
+        for number, hit in passages.items()
     }
-
-
-def _tokens_covered(
-    prepared: Prepared, question: Asked, found: Sequence[Candidate]
-) -> list[dict[str, float]]:
-    """The features that need tokens; all 0 where there are none."""
-    table, tokens = prepared.tokens, question.tokens
-    if table is None or tokens is None or not tokens.pieces:
-        return [dict.fromkeys(_TOKENS, 0.0) for _ in found]
-    vectors, rarity = table.question(tokens), table.weights(tokens)
-    rarity /= rarity.sum()
-    spans = {c.hit.number: prepared.first_sentence[c.hit.number : c.hit.number + 2].tolist() for c in found}
-    passages = {
-        number: float(table.covered(vectors, first, last) @ rarity) for number, (first, last) in spans.items()
-    }
+    unfound = float(min(MOST, len(things.difference(*spoken.values()))))
+    undated = float(not _may_mean(question.text, [hit.passage for hit in passages.values()]))
     rows = []
     for candidate in found:
-        number = candidate.hit.number
-        quote = table.covered(vectors, *_sentences_in(prepared, candidate))
-        others = [share for other, share in passages.items() if other != number]
+        covered = _words_covered(prepared.lexical, question.text, candidate.hit.number)
+        title = candidate.hit.passage.document.title
+        unsaid = things - concepts(candidate.text).said - concepts(title).said
+        others = [hit.parts["tokens"] for number, hit in passages.items() if number != candidate.hit.number]
+        tokens = candidate.hit.parts["tokens"]
         rows.append(
-            {
-                "tokens_passage": passages[number],
-                "tokens_quote": float(quote @ rarity),
-                "tokens_worst": float(np.sort(quote)[: max(1, len(quote) // 5)].mean()),
-                "tokens_apart": passages[number] - sum(others) / len(others) if others else 0.0,
-            }
+            (
+                covered,
+                covered if candidate.hit.parts["language"] < 0 else 0.0,
+                _tokens_covered(prepared, question, candidate),
+                tokens - sum(others) / len(others) if others else 0.0,
+                float(min(MOST, len(unsaid))),
+                unfound,
+                undated,
+            )
         )
-    return rows
+    return np.array(rows, np.float64)
 
 
-_TOKENS = FEATURES[-4:]
+def _words_covered(index: Lexical, question: str, passage: int) -> float:
+    """The share of the question's words, by weight: of each, that of its 4-grams (1 for its stem) in the passage."""
+    shares, weights = [], []
+    for word in dict.fromkeys(words(question)):
+        stem, *grams = word_terms(word)
+        shares.append(1.0 if index.holds(stem, passage) else _share(index, grams, passage))
+        weights.append(max(index.idf(gram) for gram in grams))
+    return float(np.dot(shares, weights)) / max(sum(weights), 1e-9)
+
+
+def _share(index: Lexical, grams: Sequence[str], passage: int) -> float:
+    return sum(index.holds(gram, passage) for gram in grams) / len(grams)
+
+
+def _tokens_covered(prepared: Prepared, question: Asked, candidate: Candidate) -> float:
+    """The mean over the question's tokens, by rarity, of how well the quote covers them; 0 without tokens."""
+    table, tokens = prepared.tokens, question.tokens
+    if table is None or tokens is None or not tokens.pieces:
+        return 0.0
+    rarity = table.weights(tokens)
+    covered = table.covered(table.question(tokens), *_sentences_in(prepared, candidate))
+    return float(covered @ rarity / rarity.sum())
+
+
+def _may_mean(question: str, passages: Sequence[Passage]) -> bool:
+    """Whether some passage names each month or day that the question names, or came out then."""
+    asked = [date for date in _days(question) if date.month is not None]
+    if not asked:
+        return True
+    told = [day for passage in passages for day in (*_days(passage.text), *_days(passage.document.title))]
+    for passage in passages:
+        published = passage.document.published
+        told.append(Day(published.year, published.month, published.day))
+    return all(any(day.meets(other) for other in told) for day in asked)
+
+
+def _days(text: str) -> list[Day]:
+    return [value.content for value in values(text) if isinstance(value.content, Day)]
 
 
 def _sentences_in(prepared: Prepared, candidate: Candidate) -> tuple[int, int]:
@@ -169,41 +159,3 @@ def _sentences_in(prepared: Prepared, candidate: Candidate) -> tuple[int, int]:
     spans = prepared.sentences_of(candidate.hit.number)
     inside = np.flatnonzero((spans[:, 0] >= candidate.start) & (spans[:, 1] <= candidate.end))
     return first + int(inside[0]), first + int(inside[-1]) + 1
-
-
-def _cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
-    return float(one @ other) / lengths if lengths > 1e-6 else 0.0
-
-
-def _coverage(index: Lexical, question: str, passage: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """For each word of the question: the share of its 4-grams (1 for its stem) in the passage, and its weight."""
-    shares, weights = [], []
-    for word in dict.fromkeys(words(question)):
-        stem, *grams = word_terms(word)
-        shares.append(1.0 if index.holds(stem, passage) else _share(index, grams, passage))
-        weights.append(max(index.idf(gram) for gram in grams))
-    return np.array(shares, np.float64), np.array(weights, np.float64)
-
-
-def _names_said(index: Lexical, question: str, passage: int) -> float:
-    """Mean share of the letters of each name in the question that the passage says; 1 without names."""
-    asked = [word_terms(word)[1:] for name in kinds.names(question) for word in words(name)]
-    shares = [_share(index, grams, passage) for grams in asked]
-    return sum(shares) / len(shares) if shares else 1.0
-
-
-def _share(index: Lexical, grams: Sequence[str], passage: int) -> float:
-    return sum(index.holds(gram, passage) for gram in grams) / len(grams)
-
-
-def _numbers_said(question: str, context: str) -> float:
-    asked, said = kinds.numbers(question), set(kinds.numbers(context))
-    return sum(number in said for number in asked) / len(asked) if asked else 1.0
-
-
-def _kind_said(question: str, quote: str) -> float:
-    kind = kinds.asked(question)
-    if kind is None:
-        return 0.0
-    return 1.0 if kinds.holds(kind, quote, question=question) else -1.0

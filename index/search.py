@@ -84,9 +84,6 @@ class Prepared:
     sentence_vectors: Stacked
     first_sentence: NDArray[np.int64]
     """(n + 1,): sentences of passage i are rows first_sentence[i] to first_sentence[i + 1]."""
-    passage_mean: NDArray[np.float32]
-    """What all passages have in common; without it, what tells them apart shows. (dimension,)."""
-    sentence_mean: NDArray[np.float32]
     lexical: Lexical
     mentions: MentionTable
     learnt: Learnt
@@ -117,8 +114,6 @@ class Prepared:
 
 def prepare(version: Version) -> Prepared:
     """Everything that answering questions from `version` needs."""
-    sums = [block.vector_sums for block in version.blocks]
-    passage_sum, sentence_sum = (np.sum(each, axis=0) for each in zip(*sums, strict=True))
     languages = [_base(document.language) for document in version.documents]
     of_passage = np.array([languages[i] for i in version.passages[:, 0]], dtype=object)
     return Prepared(
@@ -128,8 +123,6 @@ def prepare(version: Version) -> Prepared:
         passage_vectors=version.passage_vectors,
         sentence_vectors=version.sentence_vectors,
         first_sentence=np.searchsorted(version.sentences[:, 0], np.arange(len(version.passages) + 1)),
-        passage_mean=(passage_sum / max(1, len(version.passages))).astype(np.float32),
-        sentence_mean=(sentence_sum / max(1, len(version.sentences))).astype(np.float32),
         lexical=lexical.gather([block.counted for block in version.blocks]),
         mentions=MentionTable.from_bytes(version.files[MENTIONS]),
         learnt=Learnt.from_bytes(version.files[LEARNT]),

@@ -8,7 +8,17 @@ import pytest
 from encoders import HashingEncoder
 from library import news, version_of
 
-from index.calibrate import Sample, entry, fit, probabilities_of, read_set, samples, separation, threshold
+from index.calibrate import (
+    NEAR_MISS,
+    Sample,
+    entry,
+    fit,
+    probabilities_of,
+    read_set,
+    samples,
+    separation,
+    threshold,
+)
 from index.confidence import FEATURES
 from index.judged import Gold, Judged, JudgedFileError
 from index.search import prepare
@@ -46,9 +56,16 @@ def test_a_fit_separates_what_can_be_separated():
     assert found.falsely_refused <= 0.1
 
 
-def test_only_features_in_use_have_a_weight():
-    weights = entry(fit(SAMPLES, use=("words", "names")), threshold=0.5)["weights"]
-    assert list(weights) == ["words"]
+def test_a_feature_that_never_differs_has_no_weight():
+    assert list(entry(fit(SAMPLES), threshold=0.5)["weights"]) == ["words"]
+
+
+def test_what_is_refused_whatever_the_sources_say_is_not_fitted_on(hashing: HashingEncoder):
+    prepared = prepare(version_of(news(), hashing))
+    stranger = Judged("1", "When was Uladzislau Viarheichyk sentenced?", "en", "unknown", False, ())
+    near_miss = Judged("2", "Which judge sentenced Ihar Losik?", "en", "near-miss", False, ())
+    (found,) = samples([stranger, near_miss], prepared, hashing, weight=2.0)
+    assert (found.group, found.weight) == ("2", 2.0 * NEAR_MISS)
 
 
 def test_squad_questions_meet_the_sentence_that_answers_them(tmp_path: Path):

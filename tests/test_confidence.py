@@ -2,7 +2,6 @@
 
 import json
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,19 +9,23 @@ from encoders import HashingEncoder
 from library import news, version_of
 
 from index import confidence, excerpt
-from index.confidence import FEATURES, Calibration
+from index.confidence import FEATURES, MOST, Calibration
 from index.intent import NO_INTENTS, Intent, Intents
 from index.kinds import Kind, asked, holds
 from index.search import asked as analysed
 from index.search import prepare, search
 
 
-def features(question: str, encoder: HashingEncoder, *, people: tuple[str, ...] = ()) -> dict[str, float]:
+def all_features(question: str, encoder: HashingEncoder) -> list[dict[str, float]]:
     prepared = prepare(version_of(news(), encoder))
-    query = analysed(question, encoder.encode_queries([question])[0], people=people)
-    anybody = replace(query, people=())  # with people, quotes that speak of nobody of them are left out
-    found = excerpt.candidates(prepared, anybody, search(prepared, query))
-    return dict(zip(FEATURES, confidence.features(prepared, query, found)[0].tolist(), strict=True))
+    query = analysed(question, encoder.encode_queries([question])[0])
+    found = excerpt.candidates(prepared, query, search(prepared, query))
+    rows = confidence.features(prepared, query, found).tolist()
+    return [dict(zip(FEATURES, row, strict=True)) for row in rows]
+
+
+def features(question: str, encoder: HashingEncoder) -> dict[str, float]:
+    return all_features(question, encoder)[0]
 
 
 def test_a_probability_is_the_sigmoid_of_the_weighted_features():
@@ -40,21 +43,30 @@ def test_words_that_the_passage_says_count_in_full(hashing: HashingEncoder):
     assert features("arrested in June 2020", hashing)["words"] == 1.0
 
 
-def test_a_name_that_the_passage_does_not_say_lowers_its_share(hashing: HashingEncoder):
-    assert (
-        features("Was Losik arrested in June?", hashing)["names"]
-        > features("Was Losik arrested in June by Quxbrumf?", hashing)["names"]
-    )
+def test_what_no_quote_speaks_of_counts_against_an_answer(hashing: HashingEncoder):
+    said = features("When was Losik arrested?", hashing)
+    assert (said["unsaid"], said["unfound"]) == (0.0, 0.0)
+    left_out = features("Which judge fined Losik, and what did his dentist say?", hashing)
+    assert (left_out["unsaid"], left_out["unfound"]) == (MOST, MOST)
 
 
-def test_a_number_that_the_passage_does_not_say_lowers_its_share(hashing: HashingEncoder):
-    assert features("Were 52 prisoners released?", hashing)["numbers"] == 1.0
-    assert features("Were 77 prisoners released?", hashing)["numbers"] == 0.0
+def test_what_only_another_quote_speaks_of_is_not_unfound(hashing: HashingEncoder):
+    found = all_features("Were prisoners released?", hashing)
+    assert {row["unfound"] for row in found} == {0.0}
+    assert {row["unsaid"] for row in found} == {0.0, 1.0}
 
 
-def test_a_passage_about_somebody_else_does_not_name_the_person(hashing: HashingEncoder):
-    found = features("arrested in June 2020", hashing, people=("statkevich",))
-    assert (found["people"], found["said"]) == (1.0, 0.0)
+def test_a_month_that_no_passage_can_mean_counts_against_an_answer(hashing: HashingEncoder):
+    assert features("Who was arrested in June 2020?", hashing)["undated"] == 0.0
+    assert features("Who was arrested in May 2019?", hashing)["undated"] == 1.0
+    assert features("Who was arrested in 2019?", hashing)["undated"] == 0.0
+
+
+def test_words_count_as_own_only_in_the_passage_s_language(hashing: HashingEncoder):
+    same = features("Who was arrested in June 2020, and why was he arrested?", hashing)
+    assert same["own_words"] == same["words"] > 0
+    other = features("Кого арестовали в июне 2020 года, и за что его арестовали?", hashing)
+    assert other["own_words"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -110,4 +122,4 @@ def test_intents_share_one():
 
 def test_without_tokens_their_features_are_zero(hashing: HashingEncoder):
     found = features("Who was arrested?", hashing)
-    assert [found[name] for name in FEATURES if name.startswith("tokens_")] == [0.0] * 4
+    assert [found[name] for name in FEATURES if name.startswith("tokens_")] == [0.0] * 2

@@ -27,6 +27,7 @@ from sets import SHARED, Set, read_sets, version_of
 
 from corpus.document import Passage
 from index import answer, build, confidence, cutting, excerpt, intent, previous, search
+from index.concepts import Concepts
 from index.encoder import Encoder, encode_questions
 from index.search import Prepared
 from index.tokens import Tokens
@@ -101,6 +102,7 @@ _OFF: dict[str, Sequence[tuple[Any, str, Any]]] = {
     "refusal of unknown people": [
         (answer, "resolve", lambda *a, **k: replace(_resolve(*a, **k), unknown=()))
     ],
+    "things asked for": [(confidence, "concepts", lambda _: Concepts(frozenset(), frozenset()))],
     "confidence": [(confidence, "calibration", lambda model: replace(_calibration(model), threshold=0.0))],
 }
 """What is off, and how."""

@@ -1,0 +1,106 @@
+"""Which things of these cases a text speaks of (a judge, a fine, letters, women): en, ru, be. Not whom it is about.
+
+A near-miss names the right person and leaves out the thing asked for. Paraphrases of one thing stand together in
+`concepts.json`, so that "taken away" is an arrest; what the table does not know says nothing either way.
+"""
+
+import json
+import re
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from index.analyze import words
+
+FILE = Path(__file__).with_name("concepts.json")
+_SHORTEST = 2
+"""Of a word's beginning."""
+_SOFT = re.compile("ь(?=[бвгджзклмнпрстфхцчшщ])")
+"""Classical Belarusian spelling writes it between consonants, the official one does not."""
+
+
+class Concepts(NamedTuple):
+    """The things that a text names as a question does, and all that it speaks of."""
+
+    asked: frozenset[str]
+    said: frozenset[str]
+
+
+class _Table(NamedTuple):
+    beginnings: dict[str, Concepts]
+    whole: dict[str, Concepts]
+    phrases: dict[str, tuple[tuple[tuple[str, ...], Concepts], ...]]
+    """By the beginning of their first word."""
+    longest: int
+
+
+@lru_cache(maxsize=1 << 14)
+def concepts(text: str) -> Concepts:
+    """The things that a text speaks of."""
+    spoken = _spelt(text)
+    found = [_of_word(word) for word in spoken]
+    for place, word in enumerate(spoken):
+        for rest, concept in _phrases_at(word):
+            after = spoken[place + 1 : place + 1 + len(rest)]
+            if len(after) == len(rest) and all(map(_begins, after, rest)):
+                found.append(concept)
+    return _union(found)
+
+
+@lru_cache(maxsize=1 << 16)
+def _of_word(word: str) -> Concepts:
+    table = _table()
+    lengths = range(_SHORTEST, min(len(word), table.longest) + 1)
+    found = [table.beginnings[word[:n]] for n in lengths if word[:n] in table.beginnings]
+    return _union([*found, table.whole[word]] if word in table.whole else found)
+
+
+@lru_cache(maxsize=1 << 16)
+def _phrases_at(word: str) -> tuple[tuple[tuple[str, ...], Concepts], ...]:
+    """What may follow a word to make a phrase, and what that says."""
+    table = _table()
+    lengths = range(1, len(word) + 1)
+    return tuple(phrase for n in lengths for phrase in table.phrases.get(word[:n], ()))
+
+
+@cache
+def _table() -> _Table:
+    stored = json.loads(FILE.read_text(encoding="utf-8"))["concepts"]
+    beginnings: dict[str, list[Concepts]] = {}
+    whole: dict[str, list[Concepts]] = {}
+    phrases: dict[str, list[tuple[tuple[str, ...], Concepts]]] = {}
+    for name, ways in stored.items():
+        here = frozenset([name])
+        by_asking = Concepts(here, frozenset() if ways.get("strict") else here)
+        for way, meant in (("asked", by_asking), ("said", Concepts(frozenset(), here))):
+            for written in ways.get(way, "").split():
+                first, *rest = (
+                    "".join(_spelt(part)) + "." * part.endswith(".") for part in written.split("_")
+                )
+                if rest:
+                    phrases.setdefault(first.rstrip("."), []).append((tuple(rest), meant))
+                else:
+                    known = whole if first.endswith(".") else beginnings
+                    known.setdefault(first.rstrip("."), []).append(meant)
+    return _Table(
+        {beginning: _union(meant) for beginning, meant in beginnings.items()},
+        {word: _union(meant) for word, meant in whole.items()},
+        {first: tuple(rest) for first, rest in phrases.items()},
+        max(map(len, beginnings)),
+    )
+
+
+def _begins(word: str, part: str) -> bool:
+    """Whether a word is what part of a phrase says: with a dot the whole of it, else its beginning."""
+    return word == part[:-1] if part.endswith(".") else word.startswith(part)
+
+
+def _spelt(text: str) -> list[str]:
+    return words(_SOFT.sub("", text.casefold()))
+
+
+def _union(found: list[Concepts]) -> Concepts:
+    return Concepts(
+        frozenset().union(*(concept.asked for concept in found)),
+        frozenset().union(*(concept.said for concept in found)),
+    )
