@@ -3,7 +3,7 @@
 An announced quote stands while its words are in the document it was taken from; spelling and punctuation may change.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 from bot.matching import phrase
@@ -40,13 +40,13 @@ def corrections(teller: Teller, known: Known) -> tuple[list[Proposal], list[Left
     return proposals, left_out
 
 
-def _standing(announced: Sequence[News]) -> Iterator[News]:
-    """Of each message and its corrections the last, unless it was withdrawn."""
+def _standing(announced: Sequence[News]) -> Iterable[News]:
+    """Of each message and its corrections the last; a withdrawal has no quotes."""
     last: dict[int, News] = {}
     for news in announced:
         if news.corrects is None or not news.cancelled:
             last[news.corrects or news.number] = news
-    return (news for news in last.values() if not news.withdrawn and news.kind is not NewsKind.WITHDRAWAL)
+    return last.values()
 
 
 def _stands(quote: NewsQuote, document: Document) -> bool:

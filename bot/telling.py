@@ -16,7 +16,6 @@ from index import kinds
 from index.analyze import stem, words
 from index.case_file import CaseBook
 from index.excerpt import DENIALS, MAX_CHARS, MAX_SENTENCE
-from index.origins import same_words
 from index.said import Said, when
 
 QUOTES = 3
@@ -154,13 +153,11 @@ class Teller:
         )
 
     def _is_new(self, row: int, told: Sequence[int]) -> bool:
-        """Whether no told document says what a sentence says: its words, or the same with the same numbers and names."""
+        """Whether no told document says what a sentence says: the same with the same numbers and names."""
         version = self.version
         _, start, end = version.sentences[row].tolist()
         sentence = version.documents[int(self._owner[row])].text[start:end]
         texts = [version.documents[number].text for number in told]
-        if any(same_words(sentence, text) for text in texts):
-            return False
         rows = np.flatnonzero(np.isin(self._owner, told))
         cosines = version.sentence_vectors.rows(rows) @ version.sentence_vectors[row]
         if cosines.max(initial=0) <= _SAME:
