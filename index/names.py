@@ -50,7 +50,7 @@ def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Res
     names = [token._replace(skeleton="") if _is_ordinary(question, token) else token for token in read]
     people = [span for span in cases.people(question, names) if _counts(question, read, span, cases)]
     sure: dict[str, int] = {}
-    maybe: dict[str, None] = {}
+    maybe: dict[str, int | None] = {}
     unknown: list[tuple[int, int]] = []
     taken: set[int] = set()
     for span in people:
@@ -76,7 +76,9 @@ def resolve(question: str, *, cases: Cases, learnt: Learnt | None = None) -> Res
             sure.setdefault(mention.cases[0], mention.start)
     strangers, known = _strangers(question, read, taken, cases, learnt)
     if not people and not strangers and not known:
-        maybe.update(dict.fromkeys(_by_given_name(read, taken, cases)))
+        bearers = _by_given_name(read, taken, cases)
+        children = [case for case in bearers if cases[case].protected]
+        (sure if children and len(children) == len(bearers) else maybe).update(dict.fromkeys(bearers, 0))
     return Resolution(
         cases=tuple(sorted(sure, key=sure.__getitem__)),
         ambiguous=tuple(case for case in maybe if case not in sure and not cases[case].protected),

@@ -19,7 +19,7 @@ def intents(**intercepts: float) -> Intents:
 @pytest.mark.parametrize(
     ("shares", "refused"),
     [
-        ({"question": 0.45, "private": 0.55}, None),
+        ({"question": 0.5, "private": 0.5}, None),
         ({"question": 0.35, "private": 0.65}, Intent.PRIVATE),
         ({"question": 0.35, "private": 0.25, "instruction": 0.4}, Intent.INSTRUCTION),
         ({"question": 0.3, "page": 0.7}, Intent.PAGE),

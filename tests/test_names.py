@@ -190,6 +190,7 @@ def test_a_question_about_a_relative_says_so(question: str) -> None:
 
 def test_a_child_is_recognised_but_never_offered() -> None:
     assert asked("Paulina Losik").cases == ("losik-paulina",)
+    assert asked("What is Paulina's school?").cases == ("losik-paulina",)
     assert "losik-paulina" not in asked("Паулина").ambiguous
 
 
