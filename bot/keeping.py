@@ -1,12 +1,10 @@
-"""What is kept of a chat, and how it changes: every change is written before anybody is told of it, one at a time."""
+"""What is kept of a chat, and how it changes: every change is written before anybody is told of it."""
 
 import asyncio
 import calendar
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakValueDictionary
 
 from bot.own_callbacks import Unfollow
 from bot.record import DeleteAfter, Follow, FollowKind, Record
@@ -42,7 +40,6 @@ class Keeping:
         self._latest = latest
         self._keep_months = keep_months
         self._now = now
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def language(self, chat: int) -> str | None:
         """The language that a chat chose for good."""
@@ -63,10 +60,11 @@ class Keeping:
 
     async def follow(self, chat: int, follow: Follow, *, language: str) -> Kept:
         """Follow one thing more, and keep it all for the full time again. Raises `RecordFullError`."""
+        latest = await asyncio.to_thread(self._latest)
 
         def followed(record: Record | None) -> Record:
             if record is None or not record.follows:  # only what is announced from now on
-                record = replace(record or Record(chat=chat, language=language), since=self._latest())
+                record = replace(record or Record(chat=chat, language=language), since=latest)
             return _with(record, follow)
 
         return await self._put(chat, followed)
@@ -100,55 +98,35 @@ class Keeping:
 
     async def renew(self, chat: int) -> Kept | None:
         """Keep what is kept for the full time again."""
-        async with self._alone(chat):
-            return await asyncio.to_thread(self._renewed, chat)
+        return await self._change(chat, lambda record: record, renew=True)
 
     async def forget(self, chat: int) -> None:
         """Delete the record and all that waits to be sent to the chat."""
-        async with self._alone(chat):
-            await asyncio.to_thread(self._subscribers.forget, chat)
+        await asyncio.to_thread(self._subscribers.forget, chat)
 
     async def _put(self, chat: int, make: Callable[[Record | None], Record]) -> Kept:
-        def put() -> Kept:
-            record = make(self._subscribers.get(chat))
-            self._subscribers.put(record)
-            return Kept(record, self.until())
+        record = await asyncio.to_thread(self._subscribers.change, chat, make, renew=True)
+        return Kept(record or Record(chat=chat), self.until())
 
-        async with self._alone(chat):
-            return await asyncio.to_thread(put)
+    async def _change(
+        self, chat: int, change: Callable[[Record], Record | None], *, renew: bool = False
+    ) -> Kept | None:
+        """What a change makes of a record; where there is none, nothing."""
 
-    async def _change(self, chat: int, change: Callable[[Record], Record | None]) -> Kept | None:
         def changed() -> Kept | None:
-            record = self._subscribers.get(chat)
-            new = change(record) if record else None
-            if record and not new:
-                self._subscribers.forget(chat)
-            elif record and new and new != record:
-                self._owe(record, new)
-                self._subscribers.put(new, renew=False)
+            before = self._subscribers.get(chat)
+            if before and (after := change(before)):
+                self._owe(before, after)
+            self._subscribers.change(chat, lambda record: change(record) if record else None, renew=renew)
             return self._kept(chat)
 
-        async with self._alone(chat):
-            return await asyncio.to_thread(changed)
-
-    def _renewed(self, chat: int) -> Kept | None:
-        record = self._subscribers.get(chat)
-        if record:
-            self._subscribers.put(record)
-        return self._kept(chat)
+        return await asyncio.to_thread(changed)
 
     def _kept(self, chat: int) -> Kept | None:
         record, month = self._subscribers.get(chat), self._subscribers.month(chat)
         if record is None or month is None:
             return None
         return Kept(record, _last_day(month + self._keep_months))
-
-    @asynccontextmanager
-    async def _alone(self, chat: int) -> AsyncIterator[None]:
-        """One change of a chat at a time: a setting that was read before /stop may not be written after it."""
-        turn = self._turns.setdefault(chat, asyncio.Lock())
-        async with turn:
-            yield
 
 
 def _with(record: Record, follow: Follow) -> Record:

@@ -106,36 +106,48 @@ class Subscribers:
             )
             return connection.scalar(queued) or 0
 
-    def put(self, record: Record, *, renew: bool = True) -> None:
-        """Keep a record in place of the chat's earlier one. Without `renew` the row expires when it would have, and a
-        chat that has none, because it was just forgotten, gets none.
+    def put(self, record: Record) -> None:
+        """Keep a record in place of the chat's earlier one, for the full time again."""
+        self.change(record.chat, lambda _earlier: record, renew=True)
+
+    def change(
+        self, chat: int, make: Callable[[Record | None], Record | None], *, renew: bool
+    ) -> Record | None:
+        """Keep what `make` makes of a chat's record, in one transaction: nothing that was read before /stop is written
+        after it. None deletes the record. Without `renew` it expires when it would have.
 
         A row stays under the key it has until the keys are rotated: a broadcast walks in the order of tags, so none
         may change while one is on its way.
         """
         with transaction(self._engine) as connection:
             keys = self._known(connection)
-            earlier = _find(connection, keys, record.chat)
-            if not renew and earlier is None:
-                return
-            key = keys.of(earlier.kid) if earlier else keys.current
-            month = month_of(self._now()) if renew or not earlier else earlier.month
-            row = sealed_row(record, key, month)
-            statement = self._insert(SUBSCRIBERS).values(row)
-            connection.execute(statement.on_conflict_do_update(index_elements=[SUBSCRIBERS.c.tag], set_=row))
+            earlier = _find(connection, keys, chat, hold=True)
+            record = make(_opened(earlier, keys) if earlier else None)
+            if record is None:
+                _delete(connection, keys, chat)
+            else:
+                key = keys.of(earlier.kid) if earlier else keys.current
+                month = month_of(self._now()) if renew or not earlier else earlier.month
+                row = sealed_row(record, key, month)
+                statement = self._insert(SUBSCRIBERS).values(row)
+                connection.execute(
+                    statement.on_conflict_do_update(index_elements=[SUBSCRIBERS.c.tag], set_=row)
+                )
+        if record is None:
+            checkpoint(self._engine)
+        return record
 
     def forget(self, chat: int, *, drop_deletions: bool = False) -> bool:
         """Delete the record and everything queued for the chat in one transaction; whether there was a record. With
         `drop_deletions` also what was to be deleted in the dialogue later."""
         with transaction(self._engine) as connection:
-            tags = [key.tag(chat) for key in self._known(connection).all]
-            # What is under way is its sender's to finish: `Outbox.quiet` waits for it.
-            connection.execute(delete(OUTBOX).where(OUTBOX.c.tag.in_(tags), OUTBOX.c.state != "sending"))
-            gone = connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags))).rowcount
+            keys = self._known(connection)
+            gone = _delete(connection, keys, chat)
             if drop_deletions:
+                tags = [key.tag(chat) for key in keys.all]
                 connection.execute(delete(DELETIONS).where(DELETIONS.c.tag.in_(tags)))
         checkpoint(self._engine)
-        return gone > 0
+        return gone
 
     def moved(self, old: int, new: int) -> None:
         """Follow a group that became a supergroup: its record, and what is queued for it, under the new chat id."""
@@ -256,11 +268,22 @@ def checkpoint(engine: Engine) -> None:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _find(connection: Connection, keys: Keys, chat: int) -> "Row[tuple[bytes, int, bytes, int]] | None":
-    """The row of a chat, under whichever key it is."""
+def _find(
+    connection: Connection, keys: Keys, chat: int, *, hold: bool = False
+) -> "Row[tuple[bytes, int, bytes, int]] | None":
+    """The row of a chat, under whichever key it is; with `hold` nobody else changes it before the transaction ends."""
     tags = [key.tag(chat) for key in keys.all]
-    rows = connection.execute(select(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags))).all()
+    wanted = select(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags))
+    rows = connection.execute(wanted.with_for_update() if hold else wanted).all()
     return min(rows, key=lambda row: tags.index(row.tag), default=None)
+
+
+def _delete(connection: Connection, keys: Keys, chat: int) -> bool:
+    """Delete the record of a chat and what is queued for it; whether there was a record."""
+    tags = [key.tag(chat) for key in keys.all]
+    # What is under way is its sender's to finish: `Outbox.quiet` waits for it.
+    connection.execute(delete(OUTBOX).where(OUTBOX.c.tag.in_(tags), OUTBOX.c.state != "sending"))
+    return connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags))).rowcount > 0
 
 
 def _opened(row: "Row[tuple[bytes, int, bytes, int]] | Sealed", keys: Keys) -> Record | None:
