@@ -117,9 +117,8 @@ class Handlers:
     async def _message(self, message: Message) -> None:
         await self._store.dialogue.note(message.chat_id, message.message_id)
         if message.chat.type != ChatType.PRIVATE and not self._places.groups:
-            await self._membership.leave(
-                message.chat, self._words(message)
-            )  # it was added while the switch was on
+            if not self._places.gets_updates(message.chat):  # it was added while the switch was on
+                await self._membership.leave(message.chat, self._words(message))
             return
         incoming = self._read(message)
         match incoming.kind:

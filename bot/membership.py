@@ -17,7 +17,7 @@ _MEMBER = {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.RESTRICTED}
 
 
 class Membership:
-    """Leaves channels always, and groups where the operator switched them off."""
+    """Leaves channels, and groups where the operator switched them off, but for those that get every update."""
 
     def __init__(self, replies: Replies, places: Places, *, bot_name: str) -> None:
         self._replies = replies
@@ -28,6 +28,8 @@ class Membership:
         """Somebody added the bot to a chat, or changed what it is there."""
         joined = change.new_chat_member.status in _MEMBER
         in_group = change.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP}
+        if self._places.gets_updates(change.chat):
+            return
         if joined and (change.chat.type == ChatType.CHANNEL or (in_group and not self._places.groups)):
             await self.leave(change.chat, words)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton
+from telegram import Chat, InlineKeyboardButton
 
 from bot import callbacks
 from bot.compose import Page
@@ -18,6 +18,13 @@ class Places:
     inline: bool = True
     groups: bool = True
     guest: bool = True
+    targets: tuple[int | str, ...] = ()
+    """Channels and groups that get every update: ids and @names."""
+
+    def gets_updates(self, chat: Chat) -> bool:
+        """Whether the operator chose this channel or group to get every update."""
+        name = f"@{chat.username}".casefold()
+        return any(target == chat.id or str(target).casefold() == name for target in self.targets)
 
     @property
     def updates(self) -> list[str]:

@@ -230,8 +230,8 @@ class BotSettings(IndexSettings):
     def places(self) -> Places:
         """Where the bot talks besides a private chat."""
         if self.profile is Profile.HARDENED:
-            return Places(inline=False, groups=False, guest=False)
-        return Places(inline=self.inline, groups=self.groups, guest=self.guest)
+            return Places(inline=False, groups=False, guest=False, targets=self.broadcast_targets())
+        return Places(self.inline, self.groups, self.guest, self.broadcast_targets())
 
     def api_url(self) -> str:
         """The checked address of the Bot API. Raises `AddressError`."""

@@ -234,3 +234,19 @@ def test_a_card_stands_for_one_quote_and_says_when_others_differ() -> None:
         assert excerpt.quote in text
         assert text.startswith("⚖ Other sources say something else.") is (excerpt in answer.excerpts)
         assert len(card.id.encode()) <= 64
+
+
+async def test_the_bot_stays_where_every_update_goes_and_answers_nothing_there(tmp_path: Path) -> None:
+    places = Places(inline=False, groups=False, guest=False, targets=(-1_000_000_000_001, -1_000_000_000_002))
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path, places=places):
+        alena = sandbox.person("Alena", language_code="en")
+        channel = sandbox.room("Updates", alena, kind="channel")
+        group = sandbox.room("Readers", alena)
+        other = sandbox.room("Elsewhere", alena, kind="channel")
+        for room in (channel, group, other):
+            room.set_bot(alena, "administrator")
+        await alena.say(f"/ask{NAME} When was Losik arrested?", room=group)
+        await other.until_bot_left()
+        await settled(sandbox)
+        assert (channel.group.bot, group.group.bot) == ("administrator", "administrator")
+        assert "sendMessage" not in sent(sandbox)

@@ -1,5 +1,7 @@
 """Faults on demand: what happens to the n-th call of a method instead of, or besides, its reply."""
 
+import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -65,6 +67,13 @@ class FaultPlan:
     def __init__(self) -> None:
         self._waiting: list[tuple[str, int, int, Fault]] = []
         self._seen: dict[str, int] = {}
+        self._odds: list[tuple[str, Fault, float]] = []
+        self._chance = random.Random(0)  # noqa: S311 (a run that can be repeated)
+
+    def chances(self, method: str, odds: Sequence[tuple[Fault, float]], *, seed: int) -> None:
+        """Let any call of a method meet a fault with its probability; the same seed chooses the same calls."""
+        self._odds = [(method.lower(), fault, probability) for fault, probability in odds]
+        self._chance = random.Random(seed)  # noqa: S311 (the same)
 
     def add(self, method: str, fault: Fault, *, nth: int = 1, times: int = 1) -> None:
         """From the n-th call after now, so many times; the first that matches wins."""
@@ -86,6 +95,7 @@ class FaultPlan:
     def clear(self) -> None:
         """Nothing goes wrong any more."""
         self._waiting.clear()
+        self._odds.clear()
 
     def take(self, method: str) -> Fault | None:
         """Count one call of a method and return the fault that it meets."""
@@ -93,5 +103,14 @@ class FaultPlan:
             self._seen[name] = self._seen.get(name, 0) + 1
         for name, first, last, fault in self._waiting:
             if name in (method.lower(), "*") and first <= self._seen[name] <= last:
+                return fault
+        return self._by_chance(method.lower())
+
+    def _by_chance(self, method: str) -> Fault | None:
+        odds = [(fault, probability) for name, fault, probability in self._odds if name == method]
+        drawn = self._chance.random() if odds else 1.0
+        for fault, probability in odds:
+            drawn -= probability
+            if drawn < 0:
                 return fault
         return None

@@ -1,0 +1,117 @@
+"""A sender as a process of its own, to be killed: the bot's own parts but for the index, which it does not need.
+
+Run as `python tests/rigs/sender.py DATABASE API_URL TOKEN RATE [PLANTED BUG]`. A rig that does not see the planted bug
+proves nothing.
+"""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from mailings import KEYS
+
+from bot import delivery, outbox, outcomes
+from bot.database import open_database
+from bot.delivery import Delivery
+from bot.lock import alone_with
+from bot.outbox import Begun, Outbox, end_claims
+from bot.outcomes import Kind
+from bot.pacing import Rate
+from bot.sending import open_sending
+from bot.store import open_store
+from bot.subscribers import Subscribers
+from bot.transport import TelegramBot
+
+outbox.LEASE_S, outbox.SENDING_S = 6.0, 3.0  # a dead sender holds nothing up for long
+delivery.SEND_S, delivery._NETWORK_S, delivery._IDLE_S = 2.0, (0.05, 0.5), 0.05
+
+
+def acknowledge_before_commit() -> None:
+    """Take the row away before the message is sent."""
+    attempt = Delivery._deliver
+
+    async def deliver(self: Delivery, begun: Begun, *rest: Any) -> None:
+        await asyncio.to_thread(self._outbox.finish, begun)
+        await attempt(self, begun, *rest)
+
+    Delivery._deliver = deliver  # type: ignore[method-assign]
+
+
+def batch_commit() -> None:
+    """Record what was sent fifty at a time, and let as many be under way."""
+    sent, waiting = Outbox.sent, list[Begun]()
+
+    def later(self: Outbox, begun: Begun, **more: Any) -> None:
+        waiting.append(begun)
+        if len(waiting) >= 50:
+            for each in waiting:
+                sent(self, each, **more)
+            waiting.clear()
+
+    Outbox.sent = later  # type: ignore[method-assign]
+    outbox.IN_FLIGHT = 100
+
+
+def no_lease_check() -> None:
+    """Take what others hold."""
+    outbox._due = lambda now: outbox.OUTBOX.c.not_before <= now  # type: ignore[assignment]
+    begin = Outbox._begin
+
+    def careless(self: Outbox, connection: Any, row: Any, now: float) -> Any:
+        values = {"claim": row.claim, "until": now + 5, "state": "pending"}
+        mine = (outbox.OUTBOX.c.broadcast == row.broadcast.id) & (outbox.OUTBOX.c.tag == row.tag)
+        connection.execute(outbox.update(outbox.OUTBOX).where(mine).values(values))
+        return begin(self, connection, row, now)
+
+    Outbox._begin = careless  # type: ignore[method-assign]
+
+
+def retry_on_400() -> None:
+    """Take every `NetworkError` for a bad connection, as its name invites to."""
+    outcomes._GONE = ()
+    table = [
+        (known, Kind.UNKNOWN if kind in {Kind.BUG, Kind.MOVED} else kind) for known, kind in outcomes.TABLE
+    ]
+    outcomes.TABLE = tuple(table)
+
+
+PLANTS: dict[str, Callable[[], None]] = {
+    "": lambda: None,
+    "acknowledge before commit": acknowledge_before_commit,
+    "batch commit": batch_commit,
+    "no lease check": no_lease_check,
+    "retry on 400": retry_on_400,
+}
+
+
+async def main(database: str, api_url: str, token: str, rate: str, plant: str = "") -> None:
+    PLANTS[plant]()
+    engine, stopping = open_database(database), asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    if engine.dialect.name == "sqlite":
+        async with alone_with(Path(str(engine.url.database)), stopping):
+            if not plant.startswith("no lease"):
+                end_claims(engine)
+    bot = TelegramBot(token, api_url=api_url, poll_timeout_s=1)
+    await bot.initialize()
+    people = Subscribers(engine, lambda: KEYS, now=time.time)
+    waiting = Outbox(
+        engine, now=time.time, tags_of=people.tags_of, rate=Rate(float(rate), max(float(rate) / 20, 2))
+    )
+    store = open_store(engine, lambda: KEYS, keep_months=3, now=time.time, quiet=waiting.quiet)
+    sender = open_sending(bot, store, waiting, keep_months=3)
+    running = asyncio.create_task(sender.run())
+    await stopping.wait()
+    sender.stop()
+    await running
+    await bot.shutdown()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

@@ -1,0 +1,257 @@
+"""`kill -9` at random moments of a broadcast, on SQLite and PostgreSQL: nothing lost, and no more repeated than was
+under way. The truth is the sandbox's ledger; each planted bug is caught by it."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from databases import Postgres
+from delivered import Delivered, judge
+from mailings import EVERYTHING, KEYS
+from sqlalchemy import insert, select
+from test_sending import draft
+
+from bot.database import BROADCASTS, SUBSCRIBERS, Engine, open_database
+from bot.news import Announcements
+from bot.outbox import IN_FLIGHT
+from bot.record import Follow, FollowKind, Record
+from bot.sandbox import faults, groups
+from bot.sandbox.server import Sandbox
+from bot.subscribers import month_of, sealed_row
+
+SENDER = Path(__file__).parent / "sender.py"
+ELSE = (Follow(FollowKind.CASE, "somebody-else"),)
+
+
+@dataclass(slots=True)
+class Crowd:
+    """People and groups of the sandbox with records: who follows, who cannot be reached, what moved where."""
+
+    follow: list[int] = field(default_factory=list)
+    unreachable: set[int] = field(default_factory=set)
+    moved: dict[int, int] = field(default_factory=dict)
+
+
+def crowd(sandbox: Sandbox, engine: Engine, count: int, chance: random.Random) -> Crowd:
+    """`count` chats: of a hundred, two have blocked the bot, two are groups that have moved, ten follow something else."""
+    made, rows = Crowd(), []
+    for n in range(count):
+        kind = chance.random()
+        if kind < 0.02:
+            owner = sandbox.world.add_account(f"Owner {n}")
+            group = groups.add(sandbox.world, f"Group {n}", [owner], kind="group")
+            group.bot = "member"
+            made.moved[group.id] = groups.upgrade(sandbox.world, group).id
+            chat = group.id
+        else:
+            account = sandbox.world.add_account(f"Person {n}")
+            account.started, account.blocked = True, kind < 0.04
+            chat = account.id
+            if account.blocked:
+                made.unreachable.add(chat)
+        follows = ELSE if kind > 0.9 else EVERYTHING
+        if follows is EVERYTHING:
+            made.follow.append(chat)
+        rows.append(
+            sealed_row(Record(chat=chat, language="en", follows=follows), KEYS.current, month_of(time.time()))
+        )
+    with engine.begin() as connection:
+        for first in range(0, count, 500):
+            connection.execute(insert(SUBSCRIBERS), rows[first : first + 500])
+    return made
+
+
+class Senders:
+    """Processes that send, to be killed and started again."""
+
+    def __init__(self, sandbox: Sandbox, database: str, *, rate: float, plant: str = "") -> None:
+        self._arguments = [database, sandbox.api_url, sandbox.token, str(rate), plant]
+        self.processes: list[asyncio.subprocess.Process] = []
+
+    async def start(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("SPRAVA_")}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, str(SENDER), *self._arguments, env=environment, stderr=None
+        )
+        self.processes.append(process)
+
+    async def end(self, number: int = 0, *, how: signal.Signals = signal.SIGKILL) -> None:
+        process = self.processes.pop(number)
+        process.send_signal(how)
+        code = await asyncio.wait_for(process.wait(), 40)
+        assert code == (0 if how is signal.SIGTERM else -how), f"a sender ended with {code}"
+
+    async def close(self) -> None:
+        for process in self.processes:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+def accepted(sandbox: Sandbox) -> int:
+    return len(sandbox.world.messages)
+
+
+def is_over(engine: Engine) -> bool:
+    running = select(BROADCASTS.c.id).where(BROADCASTS.c.state.in_(("open", "held")))
+    with engine.connect() as connection:
+        return connection.scalar(running) is None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What happens in a run."""
+
+    people: int
+    ends: int
+    how: signal.Signals = signal.SIGKILL
+    senders: int = 1
+    rate: float = 1_000
+    numbers: int = 2
+    plant: str = ""
+    odds: float = 0.01
+    restarts: int = 0
+    patience_s: float = 120
+
+
+async def run(
+    folder: Path, database: str, plan: Plan, seed: int, server: Postgres | None = None
+) -> Delivered:
+    """Announce, send, and end senders; each end comes only after the ledger grew. Then all is sent, and judged."""
+    chance, engine = random.Random(seed), open_database(database)
+    started = time.monotonic()
+    async with Sandbox(ledger=folder / "ledger.jsonl") as sandbox:
+        made = crowd(sandbox, engine, plan.people, chance)
+        before = accepted(sandbox)
+        Announcements(engine, time.time).announce(
+            [draft(f"Something happened, {n}.") for n in range(plan.numbers)], considered={}
+        )
+        odds = [
+            (faults.too_many_requests(1), plan.odds / 4),
+            (faults.error(502, "Bad Gateway"), plan.odds),
+            (faults.drop_after(), plan.odds),
+            (faults.drop_before(), plan.odds),
+        ]
+        sandbox.faults.chances("sendMessage", odds if plan.odds else [], seed=seed)
+        senders = Senders(sandbox, database, rate=plan.rate, plant=plan.plant)
+        try:
+            for _ in range(plan.senders):
+                await senders.start()
+            restarts = set(chance.sample(range(plan.ends), plan.restarts))
+            in_all = len(made.follow) * plan.numbers
+            for end in range(plan.ends):
+                grown = accepted(sandbox) + chance.randint(1, max(in_all // (plan.ends + 1), 2))
+                await until(
+                    lambda grown=grown: accepted(sandbox) >= grown or is_over(engine),
+                    plan.patience_s,
+                    sandbox,
+                )
+                if is_over(engine):
+                    raise AssertionError(f"all was sent before end {end}: the rig tests nothing")
+                await asyncio.sleep(chance.uniform(0, 0.02))
+                if server and end in restarts:
+                    await asyncio.to_thread(server.stop)
+                    await asyncio.to_thread(server.start)
+                await senders.end(chance.randrange(len(senders.processes)), how=plan.how)
+                await senders.start()
+            await until(lambda: is_over(engine), plan.patience_s * 4, sandbox)
+        finally:
+            await senders.close()
+            engine.dispose()
+        found = judge(
+            sandbox.ledger.entries,
+            range(1, plan.numbers + 1),
+            made.follow,
+            moved=made.moved,
+            unreachable=made.unreachable,
+        )
+        assert accepted(sandbox) - before == found.messages
+    print(f"\nseed {seed}, {plan}: {found}; {time.monotonic() - started:.0f} s")
+    return found
+
+
+async def until(done: Callable[[], bool], patience_s: float, sandbox: Sandbox) -> None:
+    """Wait for something; for as long as the ledger goes on growing, patiently."""
+    seen, since = -1, time.monotonic()
+    while not done():
+        if len(sandbox.ledger.entries) != seen:
+            seen, since = len(sandbox.ledger.entries), time.monotonic()
+        assert time.monotonic() - since < patience_s, "nothing is sent any more"
+        await asyncio.sleep(0.02)
+
+
+def check(found: Delivered, plan: Plan) -> None:
+    bound = (plan.ends + plan.restarts) * IN_FLIGHT if plan.how is signal.SIGKILL else 0
+    assert found.lost == 0
+    assert found.wrong == 0
+    assert found.in_pause == 0
+    assert found.again_after_400 == 0
+    assert found.repeated <= bound + found.unanswered, "at most what was under way may come twice"
+
+
+@pytest.fixture
+def here(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Postgres | None]:
+    """The address of a new database, and its server where it has one."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'bot.sqlite'}", None
+    server = request.getfixturevalue("postgres")
+    return server.create(), server
+
+
+async def test_a_broadcast_survives_a_few_kills(tmp_path: Path) -> None:
+    plan = Plan(people=150, ends=4, rate=150)
+    database = f"sqlite:///{tmp_path / 'bot.sqlite'}"
+    check(await run(tmp_path, database, plan, random.randrange(10**6)), plan)
+
+
+async def test_a_clean_stop_repeats_nothing(tmp_path: Path) -> None:
+    plan = Plan(people=100, ends=3, rate=150, how=signal.SIGTERM, odds=0)
+    database = f"sqlite:///{tmp_path / 'bot.sqlite'}"
+    check(await run(tmp_path, database, plan, random.randrange(10**6)), plan)
+
+
+@pytest.mark.parametrize("here", ["postgresql"], indirect=True)
+async def test_three_senders_share_a_server_that_is_restarted(
+    tmp_path: Path, here: tuple[str, Postgres | None]
+) -> None:
+    plan = Plan(people=150, ends=3, senders=3, rate=150, restarts=1)
+    check(await run(tmp_path, here[0], plan, random.randrange(10**6), here[1]), plan)
+
+
+@pytest.mark.parametrize(
+    ("plant", "senders"),
+    [("acknowledge before commit", 1), ("batch commit", 1), ("no lease check", 3), ("retry on 400", 1)],
+)
+async def test_a_planted_bug_is_caught(tmp_path: Path, plant: str, senders: int) -> None:
+    ends = 0 if plant in {"no lease check", "retry on 400"} else 4
+    plan = Plan(people=200, ends=ends, senders=senders, rate=400, plant=plant, odds=0, numbers=1)
+    try:
+        found = await run(tmp_path, f"sqlite:///{tmp_path / 'bot.sqlite'}", plan, 5)
+    except AssertionError:
+        assert plant in {"retry on 400", "batch commit"}, "what is never final is never over"
+        return
+    with pytest.raises(AssertionError):
+        check(found, plan)
+
+
+SIZES: Sequence[tuple[str, Plan]] = [
+    ("sqlite", Plan(people=20_000, ends=300, rate=1_000)),
+    ("postgresql", Plan(people=20_000, ends=300, rate=1_000, senders=3, restarts=20)),
+    ("sqlite", Plan(people=6_000, ends=100, rate=400, how=signal.SIGTERM, odds=0)),
+]
+
+
+@pytest.mark.full
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize(
+    ("here", "plan"), SIZES, indirect=["here"], ids=["sqlite", "postgresql", "clean stops"]
+)
+async def test_a_large_broadcast(tmp_path: Path, here: tuple[str, Postgres | None], plan: Plan) -> None:
+    check(await run(tmp_path, here[0], plan, random.randrange(10**6), here[1]), plan)
