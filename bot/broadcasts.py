@@ -27,9 +27,9 @@ PAUSED = "paused"
 """The switch of `sprava news pause`."""
 ROTATING = "rotating"
 """The switch that `sprava subscribers rotate-key` holds: until when, in seconds since 1970."""
-CHUNK = 2_000
+CHUNK = 1_000
 """Rows filled in at once: so few that nothing else waits for the database longer than some ten milliseconds."""
-_LOW = 1_000
+_LOW = 500
 _TARGET = b"target:"
 
 

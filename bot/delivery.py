@@ -27,8 +27,9 @@ DRAIN_S = 30.0
 _STALE_S = 4.0
 """A process that was frozen for so long between the check and the send has to check again."""
 _IDLE_S = 0.5
-_BATCH = (100, 1_000)
+_BATCH = (100, 500)
 """Rows claimed at once: few where most get the message, many where most follow something else."""
+_BREATHE_S = 0.02
 _NETWORK_S = (1.0, 60.0)
 _FAILURES = 5
 _PROBE_S = 60.0
@@ -138,6 +139,8 @@ class Delivery:
         finally:
             if unsent:
                 await asyncio.to_thread(self._outbox.release, unsent)
+        if len(letters) * 10 < len(rows):
+            await self._rest(_BREATHE_S)  # whoever answers questions needs the database too
         return True
 
     def _next(self, limit: int) -> list[Claimed]:

@@ -1,0 +1,130 @@
+"""How fast updates go out, by an API that enforces limits; and what filling in many people costs those who ask."""
+
+import asyncio
+import random
+import time
+from pathlib import Path
+
+import pytest
+from mailings import Clock, Everybody, announce, join, people
+from sqlalchemy import func, insert, select
+from test_delivery_kills import ELSE, KEYS, Record, month_of, sealed_row
+
+from bot.database import OUTBOX, SUBSCRIBERS, open_database
+from bot.delivery import Delivery, Letter
+from bot.outbox import Outbox
+from bot.pace import Pace
+from bot.pacing import Rate
+from bot.replies import deliver
+from bot.sandbox.rates import Rates
+from bot.sandbox.server import Sandbox
+from bot.seen import Seen
+from bot.transport import TelegramBot
+
+
+async def paced(tmp_path: Path, seconds: int) -> tuple[float, list[int], int]:
+    """Messages a second over the run, in each second of it, and how many were refused."""
+    engine = open_database(f"sqlite:///{tmp_path / 'bot.sqlite'}")
+    store = people(engine, Clock(time.time()))
+    async with Sandbox(rates=Rates(), ledger=tmp_path / "ledger.jsonl") as sandbox:
+        chats = []
+        for n in range(seconds * 26 + 60):
+            account = sandbox.world.add_account(f"Person {n}")
+            account.started = True
+            chats.append(account.id)
+        join(store, *chats)
+        announce(engine, 1)
+        bot = TelegramBot(sandbox.token, api_url=sandbox.api_url, poll_timeout_s=1)
+        await bot.initialize()
+        outbox = Outbox(engine, now=time.time, tags_of=store.tags_of)
+        sender = Delivery(outbox, Everybody(store), send=lambda letter: deliver(bot, letter), pace=Pace())
+        running = asyncio.create_task(sender.run())
+        while not sandbox.calls("sendMessage"):
+            await sandbox.world.bell.wait(1)
+        await asyncio.sleep(seconds + 1)
+        sender.stop()
+        await running
+        await bot.shutdown()
+        calls = sandbox.calls("sendMessage")
+    engine.dispose()
+    first = calls[0].time + 0.5
+    times = [entry.time - first for entry in calls if 0 <= entry.time - first < seconds]
+    each = [sum(second <= moment < second + 1 for moment in times) for second in range(seconds)]
+    refused = sum(entry.code == 429 for entry in calls)
+    rate = len(times) / seconds
+    print(
+        f"\n{len(times)} messages in {seconds} s: {rate:.2f} a second, {min(each)} to {max(each)} in one; {refused} refused"
+    )
+    assert sandbox.violations == []
+    return rate, each, refused
+
+
+async def test_the_pace_is_held_for_half_a_minute(tmp_path: Path) -> None:
+    rate, each, refused = await paced(tmp_path, 30)
+    assert refused == 0
+    assert max(each) <= 30
+    assert 24.5 <= rate <= 25.5
+
+
+@pytest.mark.full
+@pytest.mark.timeout(900)
+async def test_the_pace_is_held_for_ten_minutes(tmp_path: Path) -> None:
+    rate, each, refused = await paced(tmp_path, 600)
+    assert refused == 0
+    assert max(each) <= 30
+    assert 24.5 <= rate <= 25.5
+
+
+async def filled_in(tmp_path: Path, count: int) -> tuple[float, float, float]:
+    """The longest that the loop stood still, the longest claim of an update, and seconds in all, while `count` people
+    who follow something else are filled in and passed over."""
+    engine = open_database(f"sqlite:///{tmp_path / 'bot.sqlite'}")
+    month, chance = month_of(time.time()), random.Random(1)
+    with engine.begin() as connection:
+        for _ in range(0, count, 1000):
+            records = (Record(chat=chance.randrange(10**10), follows=ELSE) for _ in range(1000))
+            connection.execute(
+                insert(SUBSCRIBERS), [sealed_row(record, KEYS.current, month) for record in records]
+            )
+    announce(engine, 1)
+    seen = Seen(engine, now=time.time)
+    store = people(engine, Clock(time.time()))
+    outbox = Outbox(engine, now=time.time, rate=Rate(1_000, 10))
+
+    async def unsent(_letter: Letter) -> int:
+        raise AssertionError("nobody follows this")
+
+    sender = Delivery(outbox, Everybody(store), send=unsent, pace=Pace())
+    running, started = asyncio.create_task(sender.run()), time.monotonic()
+    still, claimed, number = 0.0, 0.0, 0
+    while outbox.open() or number < 10:
+        before = time.perf_counter()
+        await asyncio.sleep(0.005)
+        still = max(still, time.perf_counter() - before - 0.005)
+        before, number = time.perf_counter(), number + 1
+        seen.claim(number)
+        seen.finish(number)
+        claimed = max(claimed, time.perf_counter() - before)
+    seconds = time.monotonic() - started
+    sender.stop()
+    await running
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(OUTBOX)) == 0
+    engine.dispose()
+    print(
+        f"\n{count} people in {seconds:.1f} s: loop still for {still * 1000:.0f} ms, a claim {claimed * 1000:.0f} ms at most"
+    )
+    return still, claimed, seconds
+
+
+async def test_filling_in_ten_thousand_people_keeps_nobody_waiting(tmp_path: Path) -> None:
+    still, claimed, _ = await filled_in(tmp_path, 10_000)
+    assert still < 0.25, "0.1 s on a machine that does nothing else"
+    assert claimed < 0.5
+
+
+@pytest.mark.full
+async def test_filling_in_a_hundred_thousand_people_keeps_nobody_waiting(tmp_path: Path) -> None:
+    still, claimed, _ = await filled_in(tmp_path, 100_000)
+    assert still <= 0.1
+    assert claimed <= 0.1
