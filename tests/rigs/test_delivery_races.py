@@ -48,7 +48,7 @@ async def raced(database: str, *, stops: int, seed: int, rate: float = 250) -> t
             async def stop_people() -> None:
                 nonlocal place
                 while len(confirmed) < stops and place < len(in_order) - 1:
-                    while place >= reached() + AHEAD:
+                    while place >= reached() + AHEAD:  # noqa: ASYNC110 (another process)
                         await asyncio.sleep(0.002)
                     place = max(place + 1, min(reached() + chance.randrange(AHEAD), len(in_order) - 1))
                     chat = in_order[place]
