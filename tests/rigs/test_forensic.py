@@ -15,6 +15,7 @@ import sqlite3
 import string
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,13 @@ from pathlib import Path
 import pytest
 from articles import numbered, publish
 from canaries import Canaries, encodings, id_encodings
+from sqlalchemy import select
+from test_sending import draft
 
+from bot.database import BROADCASTS, open_database
+from bot.keys import Keys
+from bot.news import Announcements
+from bot.rotation import Rotation
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
 
@@ -135,6 +142,10 @@ async def live(life: Life, *, kills: int) -> list[str]:
             async with asyncio.timeout(PATIENCE_S):
                 while sandbox.world.updates.pending():
                     await sandbox.world.bell.wait(1)
+            await hand_out(life, sandbox)
+            before = await mine(people[0])
+            await asyncio.to_thread(rotate, life)
+            assert await mine(people[0]) == before, "found under the new key, which the bot took up by itself"
             back_up(life)
             hits += outside(life, process.pid)
             process.send_signal(signal.SIGTERM)
@@ -166,6 +177,39 @@ async def spend(life: Life, sandbox: Sandbox, person: Person, number: int) -> No
         await person.wait_for_message(
             await person.say("/forget" if number % 3 == 1 else "/stop"), timeout_s=wait
         )
+
+
+async def mine(person: Person) -> str:
+    """What the bot says it keeps about a person."""
+    return (await person.wait_for_reply(await person.say("/mydata"), timeout_s=PATIENCE_S)).text
+
+
+async def hand_out(life: Life, sandbox: Sandbox) -> None:
+    """Announce something, and wait until everybody who stayed has passed through the outbox."""
+    engine = open_database(f"sqlite:///{life.home / 'bot.sqlite'}")
+    Announcements(engine, time.time).announce([draft("Letter number 7 was answered.")], considered={})
+    async with asyncio.timeout(PATIENCE_S + life.people / 10):
+        while True:
+            with engine.connect() as connection:
+                if not connection.scalar(select(BROADCASTS.c.id).where(BROADCASTS.c.state != "done")):
+                    break
+            await sandbox.world.bell.wait(0.5)
+    engine.dispose()
+    arrived = [call for call in sandbox.calls("sendMessage") if "№ 1" in str(call.parameters.get("text"))]
+    assert len(arrived) >= len(range(0, life.people, 12)), (
+        "everybody who stayed and follows everything has it"
+    )
+
+
+def rotate(life: Life) -> None:
+    """A new key takes the place of the old one while the bot runs."""
+    file = life.vault / "SPRAVA_SECRET_KEY_FILE"
+    new, old = secrets.token_urlsafe(32), file.read_text()
+    life.texts[new] = "key"
+    file.write_text(f"{new}\n{old}\n")
+    engine = open_database(f"sqlite:///{life.home / 'bot.sqlite'}")
+    Rotation(engine, Keys.read(file.read_text()), now=time.time).run(lambda _done, _of: None)
+    engine.dispose()
 
 
 def back_up(life: Life) -> None:
