@@ -68,6 +68,21 @@ def test_a_follow_up_that_repeats_an_article_is_told_by_what_it_adds() -> None:
     assert one.draft.quotes[0].text == verdict
 
 
+VERDICT = "The regional court in Homel sentenced Ihar Losik to 15 years behind closed doors and let his lawyer speak to the press."
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("15 years", "17 years"), ("in Homel", "in Hrodna"), ("and let", "and did not let")]
+)
+def test_a_copy_with_another_number_name_or_denial_tells_something_else(old: str, new: str) -> None:
+    first = article("first", f"{VERDICT} {WEATHER}")
+    other = f"{VERDICT.replace(old, new)} {WEATHER}"
+    (one,) = compared(first, article("other", other), old=[first]).proposals
+    assert new in one.draft.quotes[0].text
+    reworded = article("reworded", f"{VERDICT.replace('speak to', 'talk to')} {WEATHER}")
+    assert compared(first, reworded, old=[first]).proposals == ()
+
+
 def test_label_d_alone_is_never_told_and_what_it_said_is_news_when_a_better_source_says_it() -> None:
     unsigned = article("unsigned", TRIAL, reliability=Reliability.D)
     alone = compared(unsigned)
