@@ -30,8 +30,10 @@ def corrections(teller: Teller, known: Known) -> tuple[list[Proposal], list[Left
         changed = [q for q in news.quotes if q not in gone and not _stands(q, documents[q.document])]
         withdrawn = [quote for quote in gone if quote.document in known.withdrawn]
         if withdrawn:
-            reason = _reason(known.withdrawn[withdrawn[0].document])
-            proposals.append(_withdrawal(news, reason, f"{withdrawn[0].document} was withdrawn"))
+            document = withdrawn[0].document
+            reason = _reason(known.withdrawn[document])
+            told = "" if reason else f"; people are told no reason, for it has none of: {', '.join(Reason)}"
+            proposals.append(_withdrawal(news, reason, f"{document} was withdrawn{told}"))
         elif gone:
             why = f"quoted in № {news.number}, is not in the index and not withdrawn: `sprava corpus withdraw` says why"
             left_out.append(LeftOut(gone[0].document, why, settled=False))

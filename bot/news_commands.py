@@ -115,9 +115,10 @@ def status() -> None:
         typer.echo(f"{each.what} {each.number}: {each.state}, about {each.waiting} wait{refused}")
     for news in Announcements(engine, time.time).all()[-10:]:
         day = datetime.fromtimestamp(news.hour * HOUR, MINSK)
-        about = f" {news.corrects}" if news.corrects else ""
-        state = ", cancelled" if news.cancelled else ", withdrawn since" if news.withdrawn else ""
-        typer.echo(f"№ {news.number} {day:%Y-%m-%d %H}:00 {news.kind}{about} {news.documents[0]}{state}")
+        about = f" of № {news.corrects}" if news.corrects else ""
+        since = f", {'withdrawn' if news.withdrawn else 'corrected'} by № {news.overtaken}"
+        state = ", cancelled" if news.cancelled else since if news.overtaken else ""
+        typer.echo(f"№ {news.number} {day:%Y-%m-%d %H}:00 {news.kind}{about}, {news.documents[0]}{state}")
 
 
 @app.command()

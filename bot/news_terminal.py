@@ -28,7 +28,7 @@ def show_message(
     rows.add_row("document", news.documents[0])
     if copies := news.documents[1:]:
         rows.add_row("folded", f"{', '.join(copies)}: near-duplicates that say nothing else")
-    rows.add_row("people", "not counted: no secret key is set" if people is None else f"about {people}")
+    rows.add_row("people", _counted(people))
     rows.add_row("cases", ", ".join(news.cases) or "none")
     rows.add_row("publishers", ", ".join(news.publishers) or "none that can be followed")
     rows.add_row("why", "; ".join(proposal.why))
@@ -52,6 +52,12 @@ def show_left_out(console: Console, left_out: Sequence[LeftOut]) -> None:
     if len(left_out) > _SHOWN:
         console.print(f"and {len(left_out) - _SHOWN} more: --json lists all")
     console.print()
+
+
+def _counted(people: int | None) -> str:
+    if people is None:
+        return "not counted: no secret key is set"
+    return f"{people} to {people + 9}" if people else "fewer than 10"
 
 
 def drawn(page: Page) -> Text:

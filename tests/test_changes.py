@@ -244,6 +244,7 @@ def test_a_withdrawn_document_withdraws_its_message_to_the_same_people(
                       withdrawn={"trial": tombstone}).proposals  # fmt: skip
     assert one.draft.kind is NewsKind.WITHDRAWAL
     assert one.draft.reason is reason
+    assert ("told no reason" in one.why[0]) is (reason is None)
     assert (one.draft.cases, one.draft.stems) == (before[0].cases, before[0].stems)
     assert TRIAL[:20] not in str(one.draft.quotes)
 

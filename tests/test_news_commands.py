@@ -128,7 +128,7 @@ def test_preview_shows_the_text_the_reasons_and_how_many_people(house: House) ->
         "🔔 № 1 · Ihar Losik",
         "▌ ",
         "[Open case]",
-        "about 20",
+        "20 to 29",
         "viasna",
         "losik-ihar: ",
         "approval    not needed",
@@ -216,6 +216,9 @@ def test_what_is_withdrawn_is_withdrawn_from_those_who_have_it(house: House) -> 
     news = house.announcements.get(1)
     assert news is not None
     assert (news.withdrawn, news.overtaken) == (True, 2)
+    out = house.run("status")[1]
+    assert "new, trial, withdrawn by № 2" in out
+    assert "withdrawal of № 1, trial\n" in out
     assert house.preview() == []
 
 
@@ -247,7 +250,7 @@ def test_status_pause_resume_and_cancel(house: House) -> None:
     out = house.run("status")[1]
     assert "sending is paused: `sprava news resume`" in out
     assert "news 1: open, about 0 wait" in out
-    assert "new trial" in out
+    assert "new, trial" in out
     assert house.run("resume")[1] == "sending goes on\n"
     assert "cancelled: № 1\n" in house.run("cancel", "1")[1]
     out = house.run("status")[1]
