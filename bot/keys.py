@@ -115,7 +115,12 @@ class KeyFile:
 
     def __call__(self) -> Keys:
         """The keys as the file has them now. Raises `SecretKeyError`, and what `read` raises."""
-        stat = self._path.stat()
+        try:
+            stat = self._path.stat()
+        except OSError as error:
+            raise SecretKeyError(
+                f"The secret key {self._path} is gone ({error.strerror}): give it back."
+            ) from None
         seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if self._known is None or self._known[0] != seen:
             self._known = (seen, Keys.read(self._read(self._path)))

@@ -147,7 +147,7 @@ def test_every_setting_is_described_and_listed_in_the_readme() -> None:
         assert field.description, name
         variable = field.validation_alias or f"SPRAVA_{name.upper()}"
         assert f"`{variable}`" in readme, f"{variable} is not in bot/README.md"
-    listed = set(re.findall(r"^\| `(\w+)`", readme, re.MULTILINE))
+    listed = set(re.findall(r"^\| `(\w+)`", readme.split("## Settings")[1], re.MULTILINE))
     assert listed == {
         str(f.validation_alias or f"SPRAVA_{n.upper()}") for n, f in BotSettings.model_fields.items()
     }
@@ -166,6 +166,27 @@ def test_without_a_token_run_ends_with_one_line_and_exit_2(tmp_path: Path) -> No
     assert done.returncode == 2
     assert done.stderr.startswith("sprava: No bot token: set SPRAVA_BOT_TOKEN_FILE")
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "said"),
+    [
+        ("0" * 64, 0o600, "is not random"),
+        ("short", 0o600, "fewer than 32"),
+        ("9f8a1c07e3b64d52a1f0c3b2d4e59687", 0o644, "can be read by others"),
+    ],
+)
+def test_with_a_weak_or_readable_key_run_ends_with_one_line_and_exit_2(
+    tmp_path: Path, content: str, mode: int, said: str
+) -> None:
+    key = secret(tmp_path / "key", content, mode)
+    home = {"SPRAVA_HOME": str(tmp_path / "home"), "SPRAVA_BOT_TOKEN": TOKEN}
+    done = sprava("bot", "run", **home, SPRAVA_SECRET_KEY_FILE=str(key))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    doctor = sprava("bot", "doctor", **home, SPRAVA_SECRET_KEY_FILE=str(key))
+    assert re.search(rf"FAIL\s+key\s+.*{said}", doctor.stdout)
 
 
 def test_without_an_index_run_ends_with_one_line_and_exit_2(tmp_path: Path) -> None:

@@ -86,6 +86,9 @@ def test_a_key_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
     assert source() is first
     key_file(tmp_path / "key", f"{OTHER}\n{RANDOM}")
     assert [key.kid for key in source().all] == [Keys.read(OTHER).current.kid, first.current.kid]
+    (tmp_path / "key").unlink()
+    with pytest.raises(SecretKeyError, match="is gone"):
+        source()
 
 
 def test_without_a_key_there_is_none_and_nothing_is_refused(home: Path) -> None:

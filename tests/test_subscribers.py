@@ -82,3 +82,89 @@ def test_many_are_walked_in_tag_order_and_opened_together(engine: Engine) -> Non
     )
     assert {record.chat for record in people.scan()} == set(range(1, 26))
     assert people.count_rounded() == 20
+
+
+def test_a_row_says_nothing_of_what_is_in_it_nor_of_who_came_first(engine: Engine) -> None:
+    full = Record(chat=3, follows=tuple(Follow(FollowKind.CASE, f"a-case-{n}") for n in range(24)))
+    records, dumps = [Record(chat=1), MANY, full], []
+    for order in (records, records[::-1]):
+        for record in order:
+            store(engine).put(record)
+        with engine.begin() as connection:
+            rows = connection.execute(select(SUBSCRIBERS).order_by(SUBSCRIBERS.c.tag)).all()
+            connection.execute(SUBSCRIBERS.delete())
+        assert {len(row.blob) for row in rows} == {960}
+        dumps.append([(row.tag, row.kid, row.month) for row in rows])
+    assert dumps[0] == dumps[1]
+
+
+def test_only_a_renewal_moves_the_month(engine: Engine) -> None:
+    store(engine, now=JANUARY).put(MANY)
+    march = store(engine, now=JANUARY + 60 * 86_400)
+    changed = Record(chat=MANY.chat, quiet=True)
+    assert march.change(MANY.chat, lambda _earlier: changed, renew=False) == changed
+    with engine.connect() as connection:
+        assert connection.scalar(select(SUBSCRIBERS.c.month)) == 72
+    march.put(Record(chat=MANY.chat, quiet=True))
+    with engine.connect() as connection:
+        assert connection.scalar(select(SUBSCRIBERS.c.month)) == 74
+
+
+def test_a_row_expires_after_three_full_months_with_what_is_queued_and_is_told_a_month_before(
+    engine: Engine,
+) -> None:
+    people = store(engine, now=JANUARY)
+    people.put(MANY)
+    queue(engine, people.tag(MANY.chat))
+    first_of = {"march": 59, "april": 90, "may": 120}
+    in_march, in_april, in_may = (store(engine, now=JANUARY + days * 86_400) for days in first_of.values())
+    assert in_march.expiring([people.tag(MANY.chat)], keep_months=3) == set()
+    assert in_april.expiring([people.tag(MANY.chat), bytes(16)], keep_months=3) == {people.tag(MANY.chat)}
+    assert in_april.expire(3) == 0
+    assert in_may.expire(3) == 1
+    assert in_may.get(MANY.chat) is None
+    assert queued(engine) == []
+
+
+def test_rows_expire_while_the_key_is_away(engine: Engine) -> None:
+    store(engine).put(MANY)
+    assert store(engine, keys=NEW, now=JANUARY + 365 * 86_400).expire(12) == 0
+    assert store(engine, keys=NEW, now=JANUARY + 397 * 86_400).expire(12) == 1
+
+
+def test_a_chat_that_moved_is_found_under_its_new_number_with_what_is_queued(engine: Engine) -> None:
+    people = store(engine)
+    people.put(MANY)
+    queue(engine, people.tag(MANY.chat))
+    people.moved(MANY.chat, -100_123)
+    assert people.get(MANY.chat) is None
+    moved = people.get(-100_123)
+    assert moved
+    assert (moved.chat, moved.follows) == (-100_123, MANY.follows)
+    assert queued(engine) == [people.tag(-100_123)]
+    people.moved(MANY.chat, 5)
+    assert people.get(5) is None
+
+
+def test_while_a_key_is_phased_out_a_row_stays_where_it_is(engine: Engine) -> None:
+    store(engine).put(MANY)
+    both = store(engine, keys=f"{NEW}\n{OLD}")
+    both.put(Record(chat=MANY.chat, quiet=True))
+    both.put(Record(chat=2))
+    with engine.connect() as connection:
+        tags = set(connection.scalars(select(SUBSCRIBERS.c.tag)))
+    assert tags == {store(engine).tag(MANY.chat), store(engine, keys=NEW).tag(2)}
+    assert both.tags_of(MANY.chat) == [store(engine, keys=NEW).tag(MANY.chat), store(engine).tag(MANY.chat)]
+    assert both.forget(MANY.chat)
+    assert both.get(MANY.chat) is None
+
+
+def queue(engine: Engine, tag: bytes) -> None:
+    row = {"broadcast": 1, "tag": tag, "state": "pending", "attempts": 0, "not_before": 0.0}
+    with engine.begin() as connection:
+        connection.execute(insert(OUTBOX).values(row))
+
+
+def queued(engine: Engine) -> list[bytes]:
+    with engine.connect() as connection:
+        return list(connection.scalars(select(OUTBOX.c.tag)))
