@@ -49,20 +49,24 @@ def _fresh(teller: Teller, known: Known, today: date) -> tuple[list[Proposal], l
     origin = from_files(teller.version.files).numbers
     groups: dict[int, list[int]] = defaultdict(list)
     left_out: list[LeftOut] = []
+    announced = {document for news in known.announced for document in news.documents}
     there = {document.id for document in documents}
     renamed = {sha256: item for item, sha256 in known.considered.items() if item not in there}
     for number, document in enumerate(documents):
         if document.id in known.considered and document.id not in known.anew:
             if known.considered[document.id] != document.sha256:
-                left_out.append(LeftOut(document.id, "changed; what was announced is compared word by word"))
+                left_out.append(LeftOut(document.id, _changed(document, announced)))
         elif why := _never(teller, document, renamed):
             left_out.append(LeftOut(document.id, why))
         else:
             groups[origin[number]].append(number)
+    members: dict[int, list[int]] = defaultdict(list)
+    for number, own in enumerate(origin):
+        members[own].append(number)
     proposals: list[Proposal] = []
     for first, group in groups.items():
-        copies = [i for i, own in enumerate(origin) if own == first]
-        found, rest = _group(teller, group, [i for i in copies if i not in group], known, today)
+        copies = [number for number in members[first] if number not in group]
+        found, rest = _group(teller, group, copies, announced, today)
         proposals += found
         left_out += rest
     proposals.sort(key=lambda one: (one.draft.quotes[0].published, one.draft.documents))
@@ -80,12 +84,18 @@ def _never(teller: Teller, document: Document, renamed: Mapping[str, str]) -> st
     return None
 
 
+def _changed(document: Document, announced: Set[str]) -> str:
+    """What a change of a document that is no news means."""
+    if document.id in announced:
+        return "changed; what was announced from it stands"
+    return f"changed; nothing was announced from it: --include {document.id} tells of it"
+
+
 def _group(
-    teller: Teller, group: Sequence[int], copies: Sequence[int], known: Known, today: date
+    teller: Teller, group: Sequence[int], copies: Sequence[int], announced: Set[str], today: date
 ) -> tuple[list[Proposal], list[LeftOut]]:
     """The messages of new documents that copy each other, the best and earliest first; `copies` are the older ones."""
     documents = teller.version.documents
-    announced = {document for news in known.announced for document in news.documents}
     proposals: list[Proposal] = []
     left_out: list[LeftOut] = []
     for number in sorted(

@@ -4,6 +4,7 @@ An announced quote stands while its words are in the document it was taken from;
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from bot.matching import phrase
@@ -81,7 +82,8 @@ def _correction(teller: Teller, news: News, changed: Sequence[NewsQuote]) -> Pro
     for old in changed:
         now = _now(teller, numbers[old.document], old.text)
         if now is None:
-            return _withdrawal(news, Reason.SOURCE_CHANGED, f"{old.document} no longer says it")
+            gone = _withdrawal(news, Reason.SOURCE_CHANGED, f"{old.document} no longer says it")
+            return replace(gone, settles=tuple(dict.fromkeys(quote.document for quote in changed)))
         start, end, share = now
         document = teller.version.documents[numbers[old.document]]
         quotes.append(quote_of(document, start, end, sensitive=old.sensitive, before=old.text))

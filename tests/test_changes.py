@@ -215,7 +215,13 @@ def test_a_text_that_was_only_formatted_anew_changes_nothing() -> None:
     new = article("trial", TRIAL.replace("Losik", "Łosik").replace(". ", ".\n\n"), title="Another title")
     found = compared(new, old=[old], announced=announced(compared(old)))
     assert found.proposals == ()
-    assert [one.document for one in found.left_out] == ["trial"]
+    assert [(one.document, one.why) for one in found.left_out] == [
+        ("trial", "changed; what was announced from it stands")
+    ]
+    found = compared(new, old=[old])
+    assert [one.why for one in found.left_out] == [
+        "changed; nothing was announced from it: --include trial tells of it"
+    ]
 
 
 def test_a_statement_that_is_gone_is_withdrawn() -> None:
@@ -229,6 +235,8 @@ def test_a_statement_that_is_gone_is_withdrawn() -> None:
     assert one.draft.reason is Reason.SOURCE_CHANGED
     assert one.draft.quotes == ()
     assert one.approval == ()
+    assert one.settles == ("trial",)
+    assert found.left_out == ()
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
 """The announced messages: numbered once, in one transaction, and knowing what came after them."""
 
+import os
+import signal
 import threading
+import time
 from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import select, update
 from stories import LETTERS, TRIAL, WEATHER, announced, article, compared, hashes
 
-from bot.database import BROADCASTS, Engine
+from bot.database import BROADCASTS, Engine, open_database
 from bot.news import (
     CORRECTIONS,
     RECENT,
@@ -120,6 +125,38 @@ def test_a_failure_in_between_leaves_nothing(engine: Engine) -> None:
         there.announce([TRIAL_NEWS], considered={"trial": None})  # type: ignore[dict-item]
     assert there.latest() == 0
     assert broadcasts(engine) == []
+
+
+def test_whoever_is_killed_while_announcing_has_announced_all_or_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'bot.sqlite'}"
+    open_database(url).dispose()
+    drafts = [replace(TRIAL_NEWS, documents=(f"document-{n}",)) for n in range(400)]
+    pairs = [drafts[n : n + 2] for n in range(0, len(drafts), 2)]
+    for reached in (1, 40, 101, 180, 301):
+        child = os.fork()
+        if not child:
+            announce_all(url, pairs)
+        there = list_of(engine := open_database(url))
+        while there.latest() < reached:
+            time.sleep(0.001)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        numbers = [news.number for news in there.all()]
+        assert numbers == [number for _, number, _ in broadcasts(engine)] == list(range(1, len(numbers) + 1))
+        assert len(numbers) % 2 == 0
+        assert set(there.considered()) == {news.documents[0] for news in there.all()}
+        engine.dispose()
+    for pair in pairs:
+        there.announce(pair, considered={draft.documents[0]: "x" for draft in pair})
+    assert sorted(news.documents for news in there.all()) == sorted(draft.documents for draft in drafts)
+
+
+def announce_all(url: str, pairs: list[list[Draft]]) -> NoReturn:
+    """In a process of its own, until it is killed."""
+    there = list_of(open_database(url))
+    for pair in pairs:
+        there.announce(pair, considered={draft.documents[0]: "x" for draft in pair})
+    os._exit(0)
 
 
 def test_the_starting_point_is_taken_once(engine: Engine) -> None:
