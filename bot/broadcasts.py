@@ -30,7 +30,8 @@ ROTATING = "rotating"
 CHUNK = 1_000
 """Rows filled in at once: so few that nothing else waits for the database longer than some ten milliseconds."""
 _LOW = 500
-_TARGET = b"target:"
+_TARGET = bytes(7)
+"""With what the tag of a channel begins: it comes first in the order of tags, and hardly any person's does."""
 
 
 @dataclass(frozen=True, slots=True)

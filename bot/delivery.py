@@ -19,7 +19,7 @@ from bot.compose import Page
 from bot.intake import Backoff, TokenRejectedError
 from bot.outbox import IN_FLIGHT, Begun, Claimed, Outbox, Refusal, Wait
 from bot.outcomes import Kind, Outcome
-from bot.pace import Pace
+from bot.pace import Pace, spacing_s
 
 SEND_S = 10.0
 """One call, from connecting to the last byte of the reply. `Outbox.SENDING_S` is twice that."""
@@ -43,7 +43,8 @@ class Letter:
     """A message to one chat: a person's number, or a channel's number or @name."""
 
     chat: int | str
-    page: Page
+    page: Page | None
+    """None where it could not be written: a mistake of ours, and never sent."""
     silent: bool = True
     person: bool = False
     """Somebody with a record; else a channel or group that the operator configured."""
@@ -66,14 +67,15 @@ class Mailing(Protocol):
 
 
 class Delivery:
-    """One sender. `send` delivers a letter and returns its number, or raises what the Bot API answered."""
+    """One sender. `send` sends a page to a chat, silently or not, and returns the number of the message, or
+    raises what the Bot API answered."""
 
     def __init__(
         self,
         outbox: Outbox,
         mailing: Mailing,
         *,
-        send: Callable[[Letter], Awaitable[int]],
+        send: Callable[[int | str, Page, bool], Awaitable[int]],
         pace: Pace,
         targets: Sequence[str] = (),
         probe_s: float = _PROBE_S,
@@ -196,9 +198,11 @@ class Delivery:
         await self._record(begun, letter, outcome)
 
     async def _attempt(self, letter: Letter) -> Outcome:
+        if letter.page is None:
+            return Outcome(Kind.BUG, error="PageError")
         try:
             async with asyncio.timeout(SEND_S):
-                message = await self._send(letter)
+                message = await self._send(letter.chat, letter.page, letter.silent)
         except Exception as error:  # noqa: BLE001 (whatever it is, the outcome table says what follows)
             return outcomes.read(error)
         self._pace.told(letter.chat)
@@ -226,7 +230,7 @@ class Delivery:
         fields = {"error": outcome.error, "number": number}
         match outcome.kind:
             case Kind.SENT:
-                outbox.sent(begun)
+                outbox.sent(begun, spacing_s=spacing_s(letter.chat))
             case Kind.WAIT:
                 logger.warning("telegram asks to wait", extra={"retry_s": outcome.seconds})
                 outbox.pause(begun, outcome.seconds)

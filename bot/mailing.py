@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot import matching
 from bot.broadcasts import Broadcast, is_target, target_tag
-from bot.compose import Page
+from bot.compose import Page, PageError
 from bot.database import Engine, transaction
 from bot.delivery import Letter
 from bot.digests import Slot, covered, in_daytime, period, slot
@@ -166,11 +166,16 @@ class Mailing:
     ) -> dict[bytes, Letter]:
         letters: dict[bytes, Letter] = {}
         for row in rows:
-            letter = None
-            if is_target(row.tag):
-                letter = self._for_target(row.tag, news)
-            elif record := batch.records.get(row.tag):
-                letter = self._for_person(broadcast, row, record, batch.told.get(row.tag, []))
+            record = batch.records.get(row.tag)
+            try:
+                if is_target(row.tag):
+                    letter = self._for_target(row.tag, news)
+                elif record:
+                    letter = self._for_person(broadcast, row, record, batch.told.get(row.tag, []))
+                else:
+                    letter = None
+            except PageError:  # one page that cannot be written keeps no other back
+                letter = Letter(record.chat if record else 0, None, person=record is not None)
             if letter:
                 letters[row.tag] = letter
         return letters

@@ -46,7 +46,7 @@ class Pace:
 
     def told(self, chat: int | str) -> None:
         """An update went to `chat`: an answer there waits a moment."""
-        self._told[chat] = time.monotonic() + _spacing_s(chat)
+        self._told[chat] = time.monotonic() + spacing_s(chat)
         if len(self._told) > _REMEMBERED:
             self._told = _later_than(time.monotonic(), self._told)
 
@@ -62,7 +62,7 @@ class Pace:
 
     def _answers(self, chat: int) -> None:
         now = time.monotonic()
-        self._answered[chat] = now + _spacing_s(chat)
+        self._answered[chat] = now + spacing_s(chat)
         if len(self._answered) > _REMEMBERED:
             self._answered = _later_than(now, self._answered)
         self._kept = min(self._kept + (now - self._kept_at) * _KEPT, _KEPT) - 1
@@ -81,7 +81,8 @@ class Pace:
         return self._paused
 
 
-def _spacing_s(chat: int | str) -> float:
+def spacing_s(chat: int | str) -> float:
+    """Seconds between two messages in a chat."""
     return _CHAT_S if isinstance(chat, int) and chat > 0 else _GROUP_S
 
 

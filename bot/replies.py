@@ -20,7 +20,6 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from bot.compose import Page
-from bot.delivery import Letter
 from bot.dialogue import Dialogue
 from bot.intake import seconds_of
 from bot.pace import Pace
@@ -185,15 +184,15 @@ class Replies:
         return None
 
 
-async def deliver(bot: TelegramBot, letter: Letter) -> int:
+async def deliver(bot: TelegramBot, chat: int | str, page: Page, *, silent: bool) -> int:
     """Send an update once, whatever comes of it; the number of the message."""
     sent = await bot.send_message(
-        letter.chat,
-        letter.page.text,
-        entities=letter.page.entities,
-        reply_markup=letter.page.markup,
+        chat,
+        page.text,
+        entities=page.entities,
+        reply_markup=page.markup,
         link_preview_options=NO_PREVIEW,
-        disable_notification=letter.silent,
+        disable_notification=silent,
     )
     return sent.message_id
 

@@ -59,7 +59,7 @@ def open_sending(
     delivery = Delivery(
         outbox,
         mailing,
-        send=lambda letter: deliver(bot, letter),
+        send=lambda chat, page, silent: deliver(bot, chat, page, silent=silent),
         pace=pace,
         targets=[str(target) for target in targets],
     )

@@ -67,6 +67,7 @@ class Ticks:
         """Make the broadcasts that are due, and forget what has expired."""
         now = self._now()
         hour = int(now // 3600)
+        broadcasts.sweep(self._engine, now=now)
         with transaction(self._engine) as connection:
             done = _ticked(connection)
             if done == hour:
@@ -78,7 +79,6 @@ class Ticks:
             if _days_left(now) <= _NOTICE_DAYS:
                 self._make(connection, ("renewal", month_of(now)))
             _prune(connection)
-        broadcasts.sweep(self._engine, now=now)
         if self._subscribers:
             self._subscribers.expire(self._keep_months)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -10,9 +11,10 @@ from contextlib import asynccontextmanager
 import pytest
 import telegram.error
 from mailings import Clock, Everybody, announce, join, people, waiting
+from sqlalchemy import event
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
-from bot import broadcasts, delivery, outcomes, transport
+from bot import broadcasts, delivery, outbox, outcomes, transport
 from bot.database import Engine
 from bot.delivery import Delivery
 from bot.intake import TokenRejectedError
@@ -47,7 +49,7 @@ class Post:
         self.delivery = Delivery(
             self.outbox,
             Everybody(self.people),
-            send=lambda letter: deliver(self.bot, letter),
+            send=lambda chat, page, silent: deliver(self.bot, chat, page, silent=silent),
             pace=self.pace,
             probe_s=probe_s,
         )
@@ -67,7 +69,7 @@ class Post:
         sent = self.sandbox.calls("sendMessage")
         return Counter(entry.parameters["chat_id"] for entry in sent if entry.verdict == "ok")
 
-    async def until(self, done: Callable[[], bool], *, timeout_s: float = 20) -> None:
+    async def until(self, done: Callable[[], bool], *, timeout_s: float = 60) -> None:
         async with asyncio.timeout(timeout_s):
             while not done():  # noqa: ASYNC110 (the database rings no bell)
                 await asyncio.sleep(0.02)
@@ -124,7 +126,7 @@ def test_what_an_error_means(error: Exception, kind: Kind) -> None:
 
 async def test_everybody_gets_it_once_and_no_row_stays(engine: Engine) -> None:
     async with sending(engine) as post:
-        chats = post.crowd(300)
+        chats = post.crowd(100)
         announce(engine, 1)
         announce(engine, 2)
         await post.until_done()
@@ -294,6 +296,24 @@ async def test_a_clean_stop_repeats_nothing(engine: Engine) -> None:
             post.delivery.stop()
             await task
             await post.bot.shutdown()
+        assert post.got() == Counter(chats)
+
+
+async def test_while_the_database_is_away_updates_wait_and_nothing_is_lost(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "LEASE_S", 3.0)
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=100"))
+    engine.dispose()  # the connections made from now on are impatient
+    async with sending(engine, rate=Rate(per_s=100, burst=1)) as post:  # type: ignore[arg-type]
+        chats = post.crowd(60)
+        announce(engine, 1)
+        await post.until(lambda: len(post.got()) >= 10)
+        with sqlite3.connect(str(engine.url.database), isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await asyncio.sleep(2)
+            other.execute("ROLLBACK")
+        await post.until_done()
         assert post.got() == Counter(chats)
 
 

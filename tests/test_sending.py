@@ -14,10 +14,11 @@ from mailings import KEYS, SECRET, Clock
 from telegram.error import Forbidden
 from test_bot_process import bot
 
-from bot import broadcasts
+from bot import broadcasts, mailing
+from bot.compose import Page, PageError
 from bot.database import Engine, open_database
 from bot.deletions import Deletions
-from bot.news import Announcements, Draft, NewsKind, NewsQuote, Reason
+from bot.news import Announcements, Draft, News, NewsKind, NewsQuote, Reason
 from bot.outbox import Outbox
 from bot.record import Cadence, Follow, FollowKind, Record, Sound
 from bot.sandbox import groups
@@ -26,6 +27,7 @@ from bot.sandbox.server import Sandbox
 from bot.sending import Sending, open_sending
 from bot.store import open_store
 from bot.subscribers import Subscribers
+from bot.texts import Texts
 from bot.ticks import Ticks
 from bot.transport import NotSentError, TelegramBot
 from corpus.document import PartialDate, Reliability
@@ -80,7 +82,7 @@ class Post:
 
     async def quiet(self) -> None:
         """Return when everything that is due is sent."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while self.outbox.open():
                 await asyncio.sleep(0.02)
                 self.clock.now += 0.2
@@ -270,6 +272,24 @@ async def test_a_channel_gets_every_update_without_buttons_and_is_followed_when_
             (new.id, 200),
             (new.id, 200),
         ]
+
+
+async def test_a_page_that_cannot_be_written_keeps_no_other_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = mailing.news_page
+
+    def page(news: News, words: Texts, *, quiet: bool, renewal: bool) -> Page:
+        if words.language == "be":
+            raise PageError("too long")
+        return written(news, words, quiet=quiet, renewal=renewal)
+
+    monkeypatch.setattr(mailing, "news_page", page)
+    async with sending(tmp_path) as post:
+        unlucky, other = post.person("Unlucky", language="be"), post.person("Other")
+        post.announce(draft("First."))
+        await post.quiet()
+        assert (len(unlucky.messages()), len(other.messages())) == (0, 1)
 
 
 async def test_a_record_that_expires_is_told_once_and_then_goes(tmp_path: Path) -> None:

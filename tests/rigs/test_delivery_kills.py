@@ -15,6 +15,7 @@ import pytest
 from databases import Postgres
 from delivered import Delivered, judge
 from mailings import EVERYTHING, KEYS
+from sender import POINTS
 from sqlalchemy import insert, select
 from test_sending import draft
 
@@ -231,7 +232,7 @@ async def test_three_senders_share_a_server_that_is_restarted(
 )
 async def test_a_planted_bug_is_caught(tmp_path: Path, plant: str, senders: int) -> None:
     ends = 0 if plant in {"no lease check", "retry on 400"} else 4
-    plan = Plan(people=200, ends=ends, senders=senders, rate=400, plant=plant, odds=0, numbers=1)
+    plan = Plan(people=120, ends=ends, senders=senders, rate=300, plant=plant, odds=0, numbers=1)
     try:
         found = await run(tmp_path, f"sqlite:///{tmp_path / 'bot.sqlite'}", plan, 5)
     except AssertionError:
@@ -239,6 +240,71 @@ async def test_a_planted_bug_is_caught(tmp_path: Path, plant: str, senders: int)
         return
     with pytest.raises(AssertionError):
         check(found, plan)
+
+
+async def died(folder: Path, point: str, people: int = 60) -> Delivered:
+    """Kill a sender at one point of its work; let another go on."""
+    database = f"sqlite:///{folder / 'bot.sqlite'}"
+    engine = open_database(database)
+    async with Sandbox(ledger=folder / "ledger.jsonl") as sandbox:
+        made = crowd(sandbox, engine, people, random.Random(1))
+        Announcements(engine, time.time).announce([draft("Something happened.")], considered={})
+        again = (faults.drop_before(), faults.too_many_requests(1), faults.error(502, "Bad Gateway"))
+        for nth, fault in enumerate(again, 2):
+            sandbox.faults.add("sendMessage", fault, nth=nth)
+        first = Senders(sandbox, database, rate=200, plant=f"die {point}")
+        await first.start()
+        code = await asyncio.wait_for(first.processes[0].wait(), 60)
+        assert code == -signal.SIGKILL, f"nobody died {point}"
+        rest = Senders(sandbox, database, rate=200)
+        await rest.start()
+        try:
+            await until(lambda: is_over(engine), 60, sandbox)
+        finally:
+            await rest.close()
+            engine.dispose()
+        return judge(sandbox.ledger.entries, [1], made.follow, moved=made.moved, unreachable=made.unreachable)
+
+
+TRANSITIONS = [f"{when} {point}" for point in POINTS for when in ("before", "after")]
+A_FEW = {"after begin", "before sent"}
+
+
+@pytest.mark.parametrize(
+    "point",
+    [each if each in A_FEW else pytest.param(each, marks=pytest.mark.full) for each in TRANSITIONS],
+)
+async def test_a_sender_may_die_at_every_transition(tmp_path: Path, point: str) -> None:
+    found = await died(tmp_path, point)
+    print(f"\ndied {point}: {found}")
+    check(found, Plan(people=60, ends=1))
+
+
+async def test_a_sender_that_was_frozen_past_its_lease_repeats_no_more_than_was_under_way(
+    tmp_path: Path,
+) -> None:
+    database = f"sqlite:///{tmp_path / 'bot.sqlite'}"
+    engine = open_database(database)
+    async with Sandbox(ledger=tmp_path / "ledger.jsonl") as sandbox:
+        made = crowd(sandbox, engine, 300, random.Random(2))
+        Announcements(engine, time.time).announce([draft("Something happened.")], considered={})
+        senders = Senders(sandbox, database, rate=40)
+        try:
+            for _ in range(2):
+                await senders.start()
+            await until(lambda: accepted(sandbox) >= len(made.moved) * 2 + 20, 60, sandbox)
+            senders.processes[0].send_signal(signal.SIGSTOP)
+            await asyncio.sleep(7)  # longer than both leases of `sender.py`
+            senders.processes[0].send_signal(signal.SIGCONT)
+            await until(lambda: is_over(engine), 60, sandbox)
+        finally:
+            await senders.close()
+            engine.dispose()
+        found = judge(
+            sandbox.ledger.entries, [1], made.follow, moved=made.moved, unreachable=made.unreachable
+        )
+    print(f"\nfrozen: {found}")
+    check(found, Plan(people=300, ends=1, senders=2))
 
 
 SIZES: Sequence[tuple[str, Plan]] = [

@@ -10,8 +10,9 @@ from mailings import Clock, Everybody, announce, join, people
 from sqlalchemy import func, insert, select
 from test_delivery_kills import ELSE, KEYS, Record, month_of, sealed_row
 
+from bot.compose import Page
 from bot.database import OUTBOX, SUBSCRIBERS, open_database
-from bot.delivery import Delivery, Letter
+from bot.delivery import Delivery
 from bot.outbox import Outbox
 from bot.pace import Pace
 from bot.pacing import Rate
@@ -37,7 +38,12 @@ async def paced(tmp_path: Path, seconds: int) -> tuple[float, list[int], int]:
         bot = TelegramBot(sandbox.token, api_url=sandbox.api_url, poll_timeout_s=1)
         await bot.initialize()
         outbox = Outbox(engine, now=time.time, tags_of=store.tags_of)
-        sender = Delivery(outbox, Everybody(store), send=lambda letter: deliver(bot, letter), pace=Pace())
+        sender = Delivery(
+            outbox,
+            Everybody(store),
+            send=lambda chat, page, silent: deliver(bot, chat, page, silent=silent),
+            pace=Pace(),
+        )
         running = asyncio.create_task(sender.run())
         while not sandbox.calls("sendMessage"):
             await sandbox.world.bell.wait(1)
@@ -91,7 +97,7 @@ async def filled_in(tmp_path: Path, count: int) -> tuple[float, float, float]:
     store = people(engine, Clock(time.time()))
     outbox = Outbox(engine, now=time.time, rate=Rate(1_000, 10))
 
-    async def unsent(_letter: Letter) -> int:
+    async def unsent(_chat: int | str, _page: Page, _silent: bool) -> int:
         raise AssertionError("nobody follows this")
 
     sender = Delivery(outbox, Everybody(store), send=unsent, pace=Pace())
