@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 from bot import pages
@@ -54,8 +55,10 @@ async def flood(sandbox: Sandbox, process: int, questions: Sequence[str], people
     for n, question in enumerate(questions):
         await askers[n % people].say(question)
     most_mb = before_mb
-    while sandbox.world.updates.pending():
-        await sandbox.person("Hurried", language_code="en").say("/privacy")
+    for command in cycle(("/privacy", "/stop")):
+        if not sandbox.world.updates.pending():
+            break
+        await sandbox.person("Hurried", language_code="en").say(command)
         await asyncio.sleep(0.25)
         most_mb = max(most_mb, resident_mb(process))
     seconds = time.monotonic() - started

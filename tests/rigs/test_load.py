@@ -14,6 +14,8 @@ from test_kills import PLANTED
 from bot.sandbox import faults
 from bot.sandbox.server import Sandbox
 
+KEY = "canary-key-0123456789-Abcdefghijk-4711"
+
 
 async def until_it_listens(sandbox: Sandbox) -> None:
     async with asyncio.timeout(60):
@@ -27,7 +29,11 @@ async def test_500_questions_at_once_are_answered_in_order_and_commands_meanwhil
 ) -> None:
     publish(tmp_path, numbered(500))
     door = a_door() if webhook else None
-    async with Sandbox() as sandbox, bot(sandbox, tmp_path, pause_s=0.05, door=door) as process:
+    with_key = {"SPRAVA_SECRET_KEY": KEY}  # /stop has rows to look for
+    async with (
+        Sandbox() as sandbox,
+        bot(sandbox, tmp_path, pause_s=0.05, door=door, settings=with_key) as process,
+    ):
         await until_it_listens(sandbox)
         for nth in (5, 50, 120):
             sandbox.faults.add("sendMessage", faults.delay(0.5), nth=nth)
