@@ -2,18 +2,24 @@
 chat, and in the database for a chat whose messages delete themselves."""
 
 import asyncio
+import logging
 from array import array
 from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.deletions import Deletions
 from bot.memory import Recent
 from bot.record import DeleteAfter
 from bot.subscribers import Subscribers
+from corpus.errors import SpravaError
 
 DELETABLE_S = 48 * 3600
 """Telegram lets a bot delete nothing older (Bot API, deleteMessages)."""
 _MOST = 200
 """Messages of a chat that are remembered in memory."""
+logger = logging.getLogger(__name__)
+
 _DELAY_S = {DeleteAfter.MINUTES: 300, DeleteAfter.HOUR: 3600, DeleteAfter.DAY: 86_400}
 
 
@@ -44,6 +50,13 @@ class Dialogue:
             if record and record.delete_after in _DELAY_S:
                 due = self._now() + _DELAY_S[record.delete_after]
                 await asyncio.to_thread(self._deletions.remember, chat, [message], due)
+
+    async def note_sent(self, chat: int, message: int) -> None:
+        """The same of a message that is sent already: a failure to remember it must not send it again."""
+        try:
+            await self.note(chat, message)
+        except (SQLAlchemyError, SpravaError) as error:
+            logger.warning("message not noted", extra={"error": type(error).__name__})
 
     async def known(self, chat: int) -> list[int]:
         """The messages that are known and may still be deleted, oldest first."""

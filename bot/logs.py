@@ -32,6 +32,7 @@ EVENTS = frozenset(
         "poller alone again",
         "reply dropped",
         "messages not deleted",
+        "message not noted",
         "index version loaded",
         "a newly published index version was refused, the present one serves",
         "index unreadable",

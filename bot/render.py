@@ -227,8 +227,8 @@ class Renderer:
         follow = self._follow_button(AskFollow(FollowKind.CASE, case.id))
         return [card, follow] if self.following else [card]
 
-    def _follow_button(self, ask: AskFollow) -> InlineKeyboardButton:
-        return InlineKeyboardButton(self.texts.say("🔔 Follow"), callback_data=str(ask))
+    def _follow_button(self, ask: AskFollow, words: str = "") -> InlineKeyboardButton:
+        return InlineKeyboardButton(words or self.texts.say("🔔 Follow"), callback_data=str(ask))
 
     def _more_button(self, excerpts: Sequence[Excerpt]) -> InlineKeyboardButton | None:
         ids = self.quotes.ids_of(excerpts)[:MAX_MORE]
@@ -276,10 +276,8 @@ class Renderer:
             )
             keyboard = (*keyboard, (closest,))
         if self.following:
-            told = InlineKeyboardButton(
-                say("🔔 Tell me when a source answers"), callback_data=str(AskFollow(FollowKind.QUESTION))
-            )
-            keyboard = (*keyboard, (told,))
+            tell = say("🔔 Tell me when a source answers")
+            keyboard = (*keyboard, (self._follow_button(AskFollow(FollowKind.QUESTION), tell),))
         return writer.page(keyboard)
 
     def _base_line(self) -> str:

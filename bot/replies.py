@@ -163,7 +163,7 @@ class Replies:
             ),
         )
         if sent:
-            await self._dialogue.note(chat_id, sent.message_id)
+            await self._dialogue.note_sent(chat_id, sent.message_id)
         return sent
 
     async def _patiently(self, chat_id: int, call: Callable[[], Awaitable[T]]) -> T | None:

@@ -38,6 +38,7 @@ HOMES = {
         "bot/outbox.py",
         "bot/broadcasts.py",
         "bot/delivery.py",
+        "bot/dialogue.py",
         "bot/digests.py",
         "bot/ticks.py",
         "bot/pacing.py",

@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from test_handlers import KEYS, NOVEMBER, serving, settled
 
 from bot import pages
@@ -296,6 +298,26 @@ async def test_messages_are_remembered_for_deletion_only_where_somebody_asked(tm
         await settled(sandbox)
         kept = sorted(number for due in deletions.of_chat(person.id) for number in due.messages)
         assert kept == [said, answer.id]
+
+
+async def test_a_reply_whose_deletion_cannot_be_noted_is_not_sent_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
+        person, message = await greeted(sandbox)
+        await forge(sandbox, person, message, "1oD2")
+        remember, calls = Deletions.remember, iter(range(100))
+
+        def fail_once(self: Deletions, chat: int, messages: Sequence[int], due: float) -> None:
+            if next(calls) == 1:
+                raise OperationalError("insert", {}, Exception("disk full"))
+            remember(self, chat, messages, due)
+
+        monkeypatch.setattr(Deletions, "remember", fail_once)
+        said = await person.say("When was Losik arrested?")
+        await settled(sandbox)
+        assert len([reply for reply in person.messages() if reply.reply_to == said]) == 1
+        assert next(calls) == 2
 
 
 async def test_the_language_is_in_the_record_where_there_is_one_and_survives_a_restart(
