@@ -110,9 +110,10 @@ def _destroy_store(settings: BotSettings) -> str:
 
 
 async def _delete_webhook(settings: BotSettings) -> str:
+    token = settings.token()
     from bot.transport import TelegramBot
 
-    bot = TelegramBot(settings.token(), api_url=settings.api_url(), poll_timeout_s=0)
+    bot = TelegramBot(token, api_url=settings.api_url(), poll_timeout_s=0)
     async with asyncio.timeout(WEBHOOK_S):
         await bot.initialize()
         await bot.delete_webhook()
