@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from test_handlers import KEYS, NOVEMBER, serving, settled
+from test_sending import draft
 
 from bot import pages
 from bot.database import DELETIONS, SUBSCRIBERS, Engine
 from bot.deletions import Deletions
+from bot.news import Announcements, Draft, News
+from bot.news_pages import news_page
 from bot.own_callbacks import ConfirmFollow, Own
 from bot.record import Cadence, DeleteAfter, Follow, FollowKind, Record, Sound
 from bot.sandbox import faults
@@ -20,6 +23,7 @@ from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
 from bot.subscribers import Subscribers
 from bot.texts import LANGUAGES, texts
+from bot.transport import TelegramBot
 from corpus.cases import load_cases
 
 EVERYTHING = Follow(FollowKind.EVERYTHING)
@@ -402,3 +406,46 @@ async def test_without_a_key_every_place_says_that_nothing_is_kept_and_offers_th
         menu = {command["command"] for command in sandbox.world.commands["all_private_chats", None, ""]}
         assert menu.isdisjoint({"subscribe", "my", "stop", "mydata"})
         assert rows(engine) == 0
+
+
+async def test_updates_are_read_by_number_link_and_list_and_stopped_where_they_stand(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path) as engine:
+        drafts = [draft(f"Letter {n} arrived.", case="losik-ihar") for n in range(7)]
+        Announcements(engine, lambda: NOVEMBER).announce(drafts, considered={})
+        person, message = await greeted(sandbox)
+        await forge(sandbox, person, message, "1Sclosik-ihar")
+        kept = store_of(engine).get(person.id)
+        assert kept
+        assert kept.since == 7
+        news = await person.wait_for_reply(await person.say("/news"))
+        assert news.quotes[0] == "Letter 6 arrived."
+        await person.press(news, "1n01")
+        older = await person.wait_for_edit(news.id)
+        assert older.quotes == ["Letter 1 arrived.", "Letter 0 arrived."]
+        await person.press(older, "1d2")
+        opened = await person.wait_for_message(news.id)
+        assert opened.quotes == ["Letter 1 arrived."]
+        linked = await person.wait_for_reply(await person.start("n_2"))
+        assert linked.text == opened.text
+        await person.press(linked, "1uclosik-ihar")
+        after = await person.wait_for_message(linked.id)
+        assert "You follow nothing." in after.text
+        assert person.message(linked.id).quotes == ["Letter 1 arrived."]
+        assert rows(engine) == 0
+        quiet = await sandbox_quiet(sandbox, person)
+        await person.press(quiet, "Show")
+        assert (await person.wait_for_edit(quiet)).quotes == ["Letter 1 arrived."]
+        assert sandbox.violations == []
+
+
+async def sandbox_quiet(sandbox: Sandbox, person: Person) -> int:
+    """A quiet update as the sender would send it."""
+    bot = TelegramBot(sandbox.token, api_url=sandbox.api_url, poll_timeout_s=1)
+    await bot.initialize()
+    news = News(
+        number=2, hour=0, **{field: getattr(draft("x"), field) for field in Draft.__dataclass_fields__}
+    )
+    page = news_page(news, texts("en"), quiet=True)
+    sent = await bot.send_message(person.id, page.text, reply_markup=page.markup)
+    await bot.shutdown()
+    return sent.message_id
