@@ -16,8 +16,11 @@ from index.case_file import CaseBook
 
 BATCH = 16
 WAITING = 256
-WAIT_S = 10.0
-"""Longest wait in our own queue, by the pace of the batches so far; a handler has 20 s."""
+WAIT_S = 7.0
+"""Longest wait in our own queue, by the pace of the batches so far."""
+LONGEST_S = 10.0
+"""Longest wait in truth, when the pace has changed since. The rest of a handler's 25 s is for the reply: a handler that
+is cut off while its reply is on the way is tried again, and says "busy" or "failed" below an answer."""
 CROWD_S = 30.0
 """How long more may come than we take in before new questions are refused; the backlog waits at Telegram."""
 
@@ -59,6 +62,11 @@ class Crowd:
         self._since = (self._since or time.monotonic()) if full else None
 
     @property
+    def lasts(self) -> bool:
+        """Whether there is a rush at all."""
+        return self._since is not None
+
+    @property
     def too_long(self) -> bool:
         """Whether the rush has lasted too long."""
         return self._since is not None and time.monotonic() - self._since > CROWD_S
@@ -89,7 +97,13 @@ class Asker:
             self._waiting.put_nowait(_Asked(question, result))
         except asyncio.QueueFull:
             raise BusyError from None
-        return await result
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                return await result
+        except TimeoutError:
+            if not result.cancelled():
+                raise  # the answer itself failed so
+            raise BusyError from None
 
     def quotes(self) -> Quotes:
         """The quotes of the newest version; buttons need no encoder and wait for no batch."""

@@ -240,8 +240,7 @@ class Handlers:
 
     async def _once_a_minute(self, message: Message, what: str, page: Page) -> None:
         at = _written(message)
-        if not self._limits.was_told(message.chat_id, what, at):
-            await self._replies.reply(message, page)
+        if not self._limits.was_told(message.chat_id, what, at) and await self._replies.reply(message, page):
             self._limits.tell(message.chat_id, what, at)
 
     def _admit(self, message: Message, limits: Limits | None = None) -> bool:

@@ -19,7 +19,9 @@ from bot.lanes import Gate, Lanes
 from bot.seen import Claim, Seen
 from bot.transport import NotSentError, TelegramBot
 
-HANDLER_S = 20
+HANDLER_S = 25
+"""A question waits at most 10 s (`asker.py`), and Telegram has 15 s to take the reply (`transport.py`)."""
+_TELL_S = 20
 ATTEMPTS = 2
 
 logger = logging.getLogger(__name__)
@@ -112,7 +114,7 @@ class Handling:
         logger.error("update given up" if update else "update unreadable", extra=fields)
         if update:
             try:
-                async with asyncio.timeout(HANDLER_S):
+                async with asyncio.timeout(_TELL_S):
                     await self._give_up(update, code)
             except Exception as failure:  # noqa: BLE001 (the same: it is recorded, nothing is left to try)
                 logger.warning("reply dropped", extra={"error": type(failure).__name__, "code": code})

@@ -12,7 +12,7 @@ from bot.database import CLAIMS, SEEN
 
 _KEPT_HOURS = 24
 """Telegram keeps an update that was not fetched for 24 hours, so an older number cannot come again."""
-_LEASE_S = 30
+LEASE_S = 30
 """Longer than a handler may take."""
 
 
@@ -43,7 +43,7 @@ class Seen:
         alone counts as a failure of the update.
         """
         now = self._now()
-        row = {"update_id": update_id, "owner": self._owner, "until": now + _LEASE_S, "alone": alone}
+        row = {"update_id": update_id, "owner": self._owner, "until": now + LEASE_S, "alone": alone}
         free = or_(CLAIMS.c.until <= now, CLAIMS.c.owner == self._owner)
         with self._engine.begin() as connection:
             if connection.scalar(select(SEEN.c.finished).where(SEEN.c.update_id == update_id)):

@@ -12,7 +12,7 @@ from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
 _CONNECT_S = 10.0
-_ANSWER_S = 15.0
+ANSWER_S = 15.0
 _ANSWER_CONNECTIONS = 64
 
 
@@ -107,8 +107,8 @@ class TelegramBot(Bot):
         super().__init__(
             token,
             base_url=api_url,
-            request=AiohttpRequest(connections=_ANSWER_CONNECTIONS, read_timeout_s=_ANSWER_S),
-            get_updates_request=AiohttpRequest(connections=1, read_timeout_s=poll_timeout_s + _ANSWER_S),
+            request=AiohttpRequest(connections=_ANSWER_CONNECTIONS, read_timeout_s=ANSWER_S),
+            get_updates_request=AiohttpRequest(connections=1, read_timeout_s=poll_timeout_s + ANSWER_S),
         )
 
     async def raw_updates(self, **parameters: Any) -> list[dict[str, Any]]:

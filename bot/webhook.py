@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import logging
+import time
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from aiohttp import web
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
-from bot.asker import Crowd
+from bot.asker import BATCH, CROWD_S, Crowd
 from bot.handling import Handling, Outcome
 from bot.intake import ALLOWED_UPDATES, DRAIN_S, WINDOW, Backoff, TokenRejectedError, seconds_of
 from bot.memory import Recent
@@ -29,6 +30,10 @@ MAX_DEPTH = 50
 UNUSABLE_TRIES = 2
 """How often a body that cannot be used is refused; then it is accepted, or Telegram would repeat it for a day."""
 
+_FULL = WINDOW - 2 * BATCH
+"""Telegram keeps as many in flight as we take while more wait, except for the moment in which a batch is finished."""
+_CALM_S = 3.0
+"""A rush is over when for so long there were few updates, and none that had waited."""
 _NETWORK_S = (0.5, 60.0)
 _HELD_S, _UNREACHABLE_S, _STOPPING_S = 2, 5, 1
 
@@ -64,6 +69,7 @@ class Webhook:
         self._secret = door.secret.encode()
         self._path = path_of(door.secret)
         self._open: set[int] = set()
+        self._crowded_at = 0.0
         self._unusable: Recent[int] = Recent()
         self._stopping = asyncio.Event()
         self._broken: BaseException | None = None
@@ -125,7 +131,7 @@ class Webhook:
             return _reply(HTTPStatus.SERVICE_UNAVAILABLE, _HELD_S)
         self._open.add(update["update_id"])
         try:
-            self._crowd.note(full=len(self._open) >= WINDOW - 1)
+            self._note(update)
             return await self._handle(update)
         except Exception as error:  # noqa: BLE001 (see below)
             # The database failed, say: going on would answer the same questions for ever.
@@ -134,6 +140,17 @@ class Webhook:
             return _reply(HTTPStatus.SERVICE_UNAVAILABLE, _STOPPING_S)
         finally:
             self._open.discard(update["update_id"])
+
+    def _note(self, update: dict[str, Any]) -> None:
+        """Tell from one update whether more wait at Telegram than we take in. Once questions are refused few are in
+        flight at any moment, however many wait: then the age of what comes tells."""
+        now = time.monotonic()
+        waited = self._crowd.lasts and waited_s(update, time.time()) > CROWD_S
+        if len(self._open) >= _FULL or waited:
+            self._crowded_at = now
+            self._crowd.note(full=True)
+        elif now - self._crowded_at > _CALM_S:
+            self._crowd.note(full=False)
 
     async def _handle(self, update: dict[str, Any]) -> web.Response:
         async with self._handling.lanes.turn(update):
@@ -181,6 +198,13 @@ def parse(body: bytes) -> dict[str, Any] | None:
     number = update.get("update_id") if isinstance(update, dict) else None
     usable = type(number) is int and 0 <= number < 2**63 and not _deeper(update, MAX_DEPTH)
     return update if usable else None
+
+
+def waited_s(update: dict[str, Any], now: float) -> float:
+    """Seconds since a message was written; 0 for whatever is no new message."""
+    message = update.get("message")
+    date = message.get("date") if isinstance(message, dict) else None
+    return now - date if type(date) is int else 0.0
 
 
 def _deeper(value: object, depth: int) -> bool:

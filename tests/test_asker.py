@@ -8,7 +8,7 @@ import pytest
 from articles import RuleBase, version
 from test_handlers import serving
 
-from bot import asker
+from bot import asker, handling, seen, transport
 from bot.asker import Asker, BusyError, Crowd
 from bot.lanes import lane_of
 from bot.quotes import Quotes
@@ -30,6 +30,27 @@ async def test_who_would_wait_too_long_is_told_at_once(monkeypatch: pytest.Monke
     assert 10 <= busy <= 18, "at a tenth of a second each, a few wait for a fifth of a second"
     running.cancel()
     asking.close()
+
+
+async def test_who_waits_behind_a_batch_that_takes_too_long_is_told_while_there_is_time_to_tell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asker, "LONGEST_S", 0.1)
+    quotes = Quotes(version())
+    asking = Asker(RuleBase(lambda: quotes, pause_s=0.5))
+    running = asyncio.create_task(asking.run())
+    asked = [asyncio.create_task(asking.ask("When was Losik arrested?")) for _ in range(40)]
+    came = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 0.4)
+    assert {type(each) for each in came} == {BusyError}
+    monkeypatch.setattr(asker, "LONGEST_S", 5.0)
+    assert (await asking.ask("When was Losik arrested?"))[0].answered, "nobody waits behind those who left"
+    running.cancel()
+    asking.close()
+
+
+def test_a_handler_is_not_cut_off_while_its_reply_is_on_the_way() -> None:
+    assert asker.WAIT_S < asker.LONGEST_S
+    assert asker.LONGEST_S + transport.ANSWER_S <= handling.HANDLER_S < seen.LEASE_S
 
 
 async def test_a_question_that_fails_takes_no_other_with_it() -> None:

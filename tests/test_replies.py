@@ -35,6 +35,20 @@ async def test_four_short_pauses_are_waited_out_and_the_fifth_drops_the_reply(
         assert [entry.code for entry in sandbox.calls("sendMessage")][5:] == [429] * 5 + [200]
 
 
+async def test_who_was_not_reached_with_a_word_that_comes_once_a_minute_is_told_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "seconds_of", lambda _error: 0.01)
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
+        person = sandbox.person("Alena", language_code="en")
+        sandbox.faults.add("sendMessage", faults.too_many_requests(1), times=5)
+        for _ in range(3):
+            last = await person.say("/nonsense")
+        await person.wait_for_reply(await person.say("/help"))
+        assert next(message.reply_to for message in person.messages()) == last - 1
+        assert len(person.messages()) == 2
+
+
 async def test_an_album_is_answered_with_one_line(tmp_path: Path) -> None:
     async with Sandbox() as sandbox:
         person = sandbox.person("Alena", language_code="en")

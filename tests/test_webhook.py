@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from doors import SECRET, a_door
 from telegram import Update
 from test_logs import logged
 
+from bot import webhook
 from bot.asker import Crowd
 from bot.database import open_database
 from bot.handling import Handling
@@ -26,15 +28,19 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 Post = Callable[..., Awaitable[tuple[int, str | None]]]
 
 
-def update(number: int, text: str = "where is my brother") -> dict[str, Any]:
-    chat = {"id": 5100000001, "type": "private", "first_name": "Zyanon"}
-    person = {"id": 5100000001, "is_bot": False, "first_name": "Zyanon"}
-    message = {"message_id": number, "date": 1_790_000_000, "chat": chat, "from": person, "text": text}
+def update(
+    number: int, text: str = "where is my brother", *, person: int = 5100000001, date: int = 1_790_000_000
+) -> dict[str, Any]:
+    chat = {"id": person, "type": "private", "first_name": "Zyanon"}
+    author = {"id": person, "is_bot": False, "first_name": "Zyanon"}
+    message = {"message_id": number, "date": date, "chat": chat, "from": author, "text": text}
     return {"update_id": number, "message": message}
 
 
 @asynccontextmanager
-async def listening(folder: Path, handle: Callable[[Update], Awaitable[None]]) -> AsyncIterator[Post]:
+async def listening(
+    folder: Path, handle: Callable[[Update], Awaitable[None]], *, crowd: Crowd | None = None
+) -> AsyncIterator[Post]:
     """A webhook at work; yields a function that posts to it and returns status and Retry-After."""
     door = a_door()
     engine = open_database(f"sqlite:///{folder}/bot.sqlite")
@@ -46,8 +52,8 @@ async def listening(folder: Path, handle: Callable[[Update], Awaitable[None]]) -
         bot = TelegramBot(sandbox.token, api_url=sandbox.api_url, poll_timeout_s=50)
         await bot.initialize()
         handling = Handling(bot, Seen(engine, now=lambda: 0.0), handle=handle, give_up=give_up)
-        webhook = Webhook(bot, handling, crowd=Crowd(), door=door)
-        task = asyncio.create_task(webhook.run())
+        taking = Webhook(bot, handling, crowd=crowd or Crowd(), door=door)
+        task = asyncio.create_task(taking.run())
         async with asyncio.timeout(5):
             while not sandbox.calls("setWebhook"):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
@@ -61,7 +67,7 @@ async def listening(folder: Path, handle: Callable[[Update], Awaitable[None]]) -
                 return answer.status, answer.headers.get("Retry-After")
 
         yield post
-        webhook.stop()
+        taking.stop()
         await task
         await bot.shutdown()
         engine.dispose()
@@ -77,12 +83,12 @@ async def test_telegram_is_told_a_secret_a_path_and_the_kinds_that_are_handled(t
         await bot.initialize()
         engine, door = open_database(f"sqlite:///{tmp_path}/bot.sqlite"), a_door()
         handling = Handling(bot, Seen(engine, now=lambda: 0.0), handle=nothing, give_up=None)  # type: ignore[arg-type]
-        webhook = Webhook(bot, handling, crowd=Crowd(), door=door, allowed=["message"])
-        task = asyncio.create_task(webhook.run())
+        taking = Webhook(bot, handling, crowd=Crowd(), door=door, allowed=["message"])
+        task = asyncio.create_task(taking.run())
         async with asyncio.timeout(5):
             while not (set_to := sandbox.calls("setWebhook")):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-        webhook.stop()
+        taking.stop()
         await task
         await bot.shutdown()
         engine.dispose()
@@ -165,6 +171,40 @@ async def test_a_first_failure_is_503_and_the_second_is_given_up(tmp_path: Path)
     told = log.getvalue()
     assert "update given up" in told
     assert [word for word in ("brother", "Zyanon", "5100000001", SECRET) if word in told] == []
+
+
+async def test_a_rush_begins_with_many_in_flight_and_ends_when_nobody_has_waited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook, "_CALM_S", 0.1)
+    crowd, go_on = Crowd(), asyncio.Event()
+
+    async def hold(_update: Update) -> None:
+        await go_on.wait()
+
+    now = int(time.time())
+    async with listening(tmp_path, hold, crowd=crowd) as post:
+        many = [asyncio.create_task(post(update(n, person=n, date=now))) for n in range(1, 61)]
+        await asyncio.sleep(0.5)
+        assert not crowd.lasts, "sixty are no rush"
+        many += [asyncio.create_task(post(update(n, person=n, date=now))) for n in range(61, 91)]
+        await asyncio.sleep(0.5)
+        assert crowd.lasts
+        go_on.set()
+        await asyncio.gather(*many)
+        await asyncio.sleep(0.2)
+        await post(update(91, date=now - 60))
+        assert crowd.lasts, "what comes has waited at Telegram"
+        await asyncio.sleep(0.2)
+        await post(update(92, date=now))
+        assert not crowd.lasts
+
+
+async def test_a_few_that_waited_while_the_bot_was_down_are_no_rush(tmp_path: Path) -> None:
+    crowd = Crowd()
+    async with listening(tmp_path, nothing, crowd=crowd) as post:
+        await asyncio.gather(*(post(update(n, person=n)) for n in range(1, 31)))
+        assert not crowd.lasts
 
 
 async def test_while_telegram_cannot_be_reached_the_update_waits_there(tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ class Pusher:
 
     def __init__(self, queue: UpdateQueue, clock: Clock, bell: Bell, *, seed: int = 0) -> None:
         self.address: Address | None = None
+        self.posted: dict[int, float] = {}
+        """When each update was posted first."""
         self._queue = queue
         self._clock = clock
         self._bell = bell
@@ -177,6 +179,7 @@ class Pusher:
         update = queue.updates[0]
         status, retry_after_s, wrong = 200, None, ""
         if update.expires > self._clock.now():
+            self.posted.setdefault(update.number, self._clock.now())
             status, retry_after_s, wrong = await self._post(address, update)
         if self.address is not address:
             return

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -62,7 +62,18 @@ async def flood(sandbox: Sandbox, process: int, questions: Sequence[str], people
         await asyncio.sleep(0.25)
         most_mb = max(most_mb, resident_mb(process))
     seconds = time.monotonic() - started
-    return judge(sandbox.ledger.entries[begin:], askers, seconds=seconds, memory_mb=most_mb - before_mb)
+    entries = sandbox.ledger.entries[begin:]
+    received = sandbox.pusher.posted or _fetched(entries)
+    return judge(entries, askers, received, seconds=seconds, memory_mb=most_mb - before_mb)
+
+
+def _fetched(entries: Sequence[Entry]) -> dict[int, float]:
+    """When each update was first fetched by a poll."""
+    received: dict[int, float] = {}
+    for entry in entries:
+        for number in (entry.method == "getUpdates" and entry.result) or ():
+            received.setdefault(number, entry.time)
+    return received
 
 
 async def _warm_up(sandbox: Sandbox, questions: Sequence[str]) -> None:
@@ -74,11 +85,20 @@ async def _warm_up(sandbox: Sandbox, questions: Sequence[str]) -> None:
         await sandbox.world.bell.wait(1)
 
 
-def judge(entries: Sequence[Entry], askers: Sequence[Person], *, seconds: float, memory_mb: float) -> Flood:
-    """Read the ledger: whom an answer came to, when, and whether it was theirs."""
+def judge(
+    entries: Sequence[Entry],
+    askers: Sequence[Person],
+    received: Mapping[int, float],
+    *,
+    seconds: float,
+    memory_mb: float,
+) -> Flood:
+    """Read the ledger: whom an answer came to, when, and whether it was theirs. `received` has the time at which the
+    bot had each update."""
     asking = {person.id for person in askers}
     said = [entry for entry in entries if entry.method == "say"]
     asked = {entry.message_id: entry for entry in said if entry.parameters["person"] in asking}
+    numbers = {entry.message_id: FIRST_UPDATE + EARLY + n for n, entry in enumerate(said)}
     commands = {entry.message_id: entry for entry in said if entry.message_id not in asked}
     replies: dict[int, list[Entry]] = {}
     for entry in entries:
@@ -107,17 +127,9 @@ def judge(entries: Sequence[Entry], askers: Sequence[Person], *, seconds: float,
         seconds=seconds,
         rate=len(answers) / max((max(a.time for _, a in answers) - min(q.time for q, _ in answers)), 0.001),
         memory_mb=memory_mb,
-        commands_s=max(_from_receipt(entries, said, to, first[to]) for to in commands),
+        commands_s=max(first[to].time - received[numbers[to]] for to in commands),
         heard_s=max(first[to].time - entry.time for to, entry in commands.items()),
     )
-
-
-def _from_receipt(entries: Sequence[Entry], said: Sequence[Entry], message: int, reply: Entry) -> float:
-    """Seconds between the poll that fetched a command and its reply; from its sending where nothing is polled."""
-    number = FIRST_UPDATE + EARLY + next(n for n, entry in enumerate(said) if entry.message_id == message)
-    fetched = (e.time for e in entries if e.method == "getUpdates" and e.result and number in e.result)
-    sent = next(entry.time for entry in said if entry.message_id == message)
-    return reply.time - next(fetched, sent)
 
 
 def _is_busy(entry: Entry) -> bool:

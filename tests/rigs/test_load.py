@@ -15,6 +15,7 @@ from bot.sandbox import faults
 from bot.sandbox.server import Sandbox
 
 KEY = "canary-key-0123456789-Abcdefghijk-4711"
+SLOW = Path(__file__).parent / "slow.py"
 
 
 async def until_it_listens(sandbox: Sandbox) -> None:
@@ -42,10 +43,26 @@ async def test_500_questions_at_once_are_answered_in_order_and_commands_meanwhil
         print(found)
         assert (found.answered, found.mixed_up, found.out_of_order, found.repeated) == (500, 0, 0, 0)
         assert found.memory_mb <= 200
-        assert found.commands_s <= (5 if webhook else 1), (
-            "a webhook's ledger knows no receipt, only the sending"
-        )
+        assert found.commands_s <= (5 if webhook else 1), "a posted command waits in the connection first"
         assert sandbox.violations == []
+
+
+@pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
+async def test_more_than_can_be_answered_are_told_busy_once_and_nobody_meets_silence(
+    tmp_path: Path, webhook: bool
+) -> None:
+    publish(tmp_path, numbered(300))
+    door = a_door() if webhook else None
+    async with Sandbox() as sandbox, bot(sandbox, tmp_path, door=door, script=SLOW) as process:
+        await until_it_listens(sandbox)
+        questions = [f"What is said of letter number {n}?" for n in range(300)]
+        found = await flood(sandbox, process.pid, questions, 100)  # who meets with silence fails it
+        print(found)
+        assert (found.mixed_up, found.out_of_order, found.repeated) == (0, 0, 0)
+        assert found.answered + found.busy + found.silent == 300
+        assert found.busy >= 30, "a rush that lasts is noticed"
+        failed = [e for e in sandbox.calls("sendMessage") if "Code E-" in e.parameters["text"]]
+        assert failed == []
 
 
 async def test_a_bot_without_lanes_is_caught(tmp_path: Path) -> None:
