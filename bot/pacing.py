@@ -24,7 +24,7 @@ class Rate:
     """Messages a second for updates, and how many may go at once after a stall."""
 
     per_s: float = 25.0
-    burst: float = 2.0
+    burst: float = 3.0
 
 
 USUAL = Rate()

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 
 from bot.sandbox.ledger import Entry
 
-UNDER_WAY_S = 0.5
-"""Messages that were under way when Telegram asked to wait may still arrive for this long."""
+UNDER_WAY_S = 1.0
+"""Messages that were under way when Telegram asked to wait may still arrive for this long, on a busy machine."""
+PAUSE_S = 2
+"""How long the rigs' Telegram asks to wait."""
+
+
+_START = "getMe"
+"""The first call of a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ def judge(
 ) -> Delivered:
     """Read the ledger. `wanted` are the chats that follow; `moved` has the new number of those that moved."""
     sent = [entry for entry in entries if entry.method == "sendMessage"]
+    known = [entry for entry in entries if entry.method in {"sendMessage", _START}]
     accepted = Counter((chat_of(entry), number_of(entry)) for entry in sent if entry.verdict == "ok")
     expected = {
         (moved.get(chat, chat), number) for chat in wanted if chat not in unreachable for number in numbers
@@ -52,8 +59,8 @@ def judge(
         repeated=sum(repeats),
         most_repeats=max(repeats, default=0),
         wrong=sum(count for key, count in accepted.items() if key not in expected),
-        in_pause=len(inside_a_pause(sent)),
-        again_after_400=_again_after_400(sent),
+        in_pause=len(inside_a_pause(known)),
+        again_after_400=_again_after_400(known),
         unanswered=sum(
             entry.verdict == "ok" and (entry.fault or "").startswith(("drop_after", "garbage"))
             for entry in sent
@@ -62,10 +69,14 @@ def judge(
 
 
 def inside_a_pause(sent: Sequence[Entry]) -> list[int]:
-    """Calls that were made while Telegram had asked for none."""
+    """Calls that were made while Telegram had asked for none. What a killed process had heard but not yet written down
+    its successor cannot know."""
     begins = until = 0.0
     found = []
     for entry in sent:
+        if entry.method == _START:
+            begins = until = 0.0
+            continue
         if begins + UNDER_WAY_S < entry.time < until:
             found.append(entry.sequence)
         if entry.code == 429:
@@ -86,6 +97,9 @@ def _again_after_400(sent: Sequence[Entry]) -> int:
     refused: set[tuple[int, int]] = set()
     again = 0
     for entry in sent:
+        if entry.method == _START:
+            refused.clear()
+            continue
         key = (chat_of(entry), number_of(entry))
         again += key in refused
         if entry.code == 400:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from databases import Postgres
-from delivered import Delivered, judge
+from delivered import PAUSE_S, Delivered, judge
 from mailings import EVERYTHING, KEYS
 from sender import POINTS
 from sqlalchemy import insert, select
@@ -135,7 +135,7 @@ async def run(
             [draft(f"Something happened, {n}.") for n in range(plan.numbers)], considered={}
         )
         odds = [
-            (faults.too_many_requests(1), plan.odds / 4),
+            (faults.too_many_requests(PAUSE_S), plan.odds),
             (faults.error(502, "Bad Gateway"), plan.odds),
             (faults.drop_after(), plan.odds),
             (faults.drop_before(), plan.odds),
@@ -308,8 +308,8 @@ async def test_a_sender_that_was_frozen_past_its_lease_repeats_no_more_than_was_
 
 
 SIZES: Sequence[tuple[str, Plan]] = [
-    ("sqlite", Plan(people=20_000, ends=300, rate=1_000)),
-    ("postgresql", Plan(people=20_000, ends=300, rate=1_000, senders=3, restarts=20)),
+    ("sqlite", Plan(people=20_000, ends=300, rate=1_000, numbers=1)),
+    ("postgresql", Plan(people=20_000, ends=300, rate=1_000, numbers=1, senders=3, restarts=20)),
     ("sqlite", Plan(people=6_000, ends=100, rate=400, how=signal.SIGTERM, odds=0)),
 ]
 
