@@ -34,7 +34,7 @@ BRIEF = 0.12
 """Taken off a brief of ours: the sources that it was written from speak first."""
 MENTIONS, LEARNT = "mentions", "learnt.json"
 """Parts of a version."""
-TOKENS_WEIGHT = 0.3
+TOKENS_WEIGHT = 0.35
 """On how well a passage covers the question's tokens: late interaction (Khattab and Zaharia 2020, ColBERT,
 arXiv:2004.12832) with the vectors of the same model."""
 RERANKED = 30
