@@ -6,7 +6,7 @@ names -> search -> excerpts -> confidence, straight through.
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from weakref import WeakKeyDictionary
 
@@ -49,10 +49,9 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """Either excerpts or a reason, never neither and never both."""
+class Finding:
+    """What a version says to a question: either excerpts or a reason, never neither and never both."""
 
-    question: str
     excerpts: tuple[Excerpt, ...] = ()
     """At most three, best first."""
     nearest: tuple[Excerpt, ...] = ()
@@ -66,9 +65,6 @@ class Answer:
     """How many independent origins stand behind the excerpts."""
     more: tuple[Excerpt, ...] = ()
     """Further excerpts for a "more" button, best first, none of them in `excerpts`."""
-    version: int
-    """Number of the index version that every part of this answer came from."""
-    elapsed_ms: float
     probability: float | None = None
     """Calibrated probability that one of the first three excerpts answers; `None` where none was computed."""
     private: bool = False
@@ -86,18 +82,13 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Finding:
-    """An answer before its version and its time."""
+class Answer(Finding):
+    """A finding, to which question, from which version, and how long it took."""
 
-    excerpts: tuple[Excerpt, ...] = ()
-    nearest: tuple[Excerpt, ...] = ()
-    reason: Reason | None = None
-    candidates: tuple[str, ...] = ()
-    difference: Difference | None = None
-    origins: int = 0
-    more: tuple[Excerpt, ...] = ()
-    probability: float | None = None
-    private: bool = False
+    question: str
+    version: int
+    """Number of the index version that every part of this answer came from."""
+    elapsed_ms: float
 
 
 def answer(question: str, *, version: Version, encoder: Encoder) -> Answer:
@@ -112,30 +103,17 @@ def answer_many(questions: Sequence[str], *, version: Version, encoder: Encoder)
     texts = [_tidy(question) for question in questions]
     at_once = [_without_search(text) for text in texts]
     to_search = [text for text, finding in zip(texts, at_once, strict=True) if finding is None]
-    vectors, told = encode_questions(encoder, to_search)
-    encoded = iter(zip(vectors, told, strict=True))
+    vectors, tokens = encode_questions(encoder, to_search)
+    encoded = iter(zip(vectors, tokens, strict=True))
     encoded_s = time.perf_counter() - started
     answers = []
     for question, text, finding in zip(questions, texts, at_once, strict=True):
         begun = time.perf_counter()
         found = finding or _find(text, *next(encoded), prepared, version.model)
         elapsed_s = encoded_s + time.perf_counter() - begun
-        answers.append(
-            Answer(
-                question=question,
-                excerpts=found.excerpts,
-                nearest=found.nearest,
-                reason=found.reason,
-                candidates=found.candidates,
-                difference=found.difference,
-                origins=found.origins,
-                more=found.more,
-                version=version.number,
-                elapsed_ms=round(elapsed_s * 1000, 1),
-                probability=found.probability,
-                private=found.private,
-            )
-        )
+        told = {field.name: getattr(found, field.name) for field in fields(Finding)}
+        elapsed_ms = round(elapsed_s * 1000, 1)
+        answers.append(Answer(**told, question=question, version=version.number, elapsed_ms=elapsed_ms))
     return answers
 
 
@@ -160,18 +138,18 @@ def _tidy(question: str) -> str:
     return " ".join(normalise(question).split())
 
 
-def _without_search(text: str) -> _Finding | None:
+def _without_search(text: str) -> Finding | None:
     """What can be said without looking: too long, or nothing that could be a question; else `None`."""
     if len(text) > MAX_QUESTION_CHARS:
-        return _Finding(reason=Reason.TOO_LONG)
+        return Finding(reason=Reason.TOO_LONG)
     if sum(character.isalnum() for character in text) < 2:  # one letter asks nothing
-        return _Finding(reason=Reason.NO_SOURCE)
+        return Finding(reason=Reason.NO_SOURCE)
     return None
 
 
 def _find(
     text: str, vector: NDArray[np.float32], tokens: Tokens | None, prepared: Prepared, model: str
-) -> _Finding:
+) -> Finding:
     calibration = confidence.calibration(model)
     named = resolve(text, cases=load_cases(), learnt=prepared.learnt)
     told = intent.features(text, vector)
@@ -182,13 +160,13 @@ def _find(
     hits = search(prepared, question)
     found = [one for one in excerpt.candidates(prepared, question, hits) if whom.is_told_by(one.text)]
     if not found:
-        return _Finding(reason=Reason.NO_SOURCE)
+        return Finding(reason=Reason.NO_SOURCE)
     ranked = shown(found)
     probabilities = calibration.probabilities(confidence.features(prepared, question, ranked))
     probability = float(probabilities[:EXCERPTS].max())
     best = prepared.passage_vectors[ranked[0].hit.number]
     if not people and probability < _CLEAR and calibration.intents.is_off_topic(told, best):
-        return _Finding(reason=Reason.REFUSED)
+        return Finding(reason=Reason.REFUSED)
     finding = _quoted(prepared, question, ranked, probabilities, threshold=calibration.threshold)
     return replace(finding, candidates=people, probability=probability)
 
@@ -199,17 +177,17 @@ def is_searched(text: str, vector: NDArray[np.float32], prepared: Prepared, mode
     return _unsearched(resolve(text, cases=load_cases(), learnt=prepared.learnt), refused, prepared) is None
 
 
-def _unsearched(named: Resolution, refused: intent.Intent | None, prepared: Prepared) -> _Finding | None:
+def _unsearched(named: Resolution, refused: intent.Intent | None, prepared: Prepared) -> Finding | None:
     """The reply to what is refused or asked back whatever the sources say; else `None`."""
     if refused is not None:
-        return _Finding(reason=Reason.REFUSED, private=refused is intent.Intent.PRIVATE)
+        return Finding(reason=Reason.REFUSED, private=refused is intent.Intent.PRIVATE)
     if any(load_cases()[case].protected for case in named.cases):
-        return _Finding(reason=Reason.REFUSED, private=True)
+        return Finding(reason=Reason.REFUSED, private=True)
     people = _people(named)
     if named.ambiguous and not people:
-        return _Finding(reason=Reason.AMBIGUOUS, candidates=named.ambiguous)
+        return Finding(reason=Reason.AMBIGUOUS, candidates=named.ambiguous)
     if named.unknown or not all(prepared.mentions.is_named(person) for person in people):
-        return _Finding(reason=Reason.NO_SOURCE, candidates=people)
+        return Finding(reason=Reason.NO_SOURCE, candidates=people)
     return None
 
 
@@ -225,7 +203,7 @@ def _quoted(
     scores: NDArray[np.float64],
     *,
     threshold: float,
-) -> _Finding:
+) -> Finding:
     """The excerpts to show, each with its own probability: as the answer, or as the nearest that there is."""
     excerpts = tuple(
         Excerpt(c.hit.passage.document, c.start, c.end, rank, round(float(score), 4))
@@ -233,10 +211,10 @@ def _quoted(
         if _is_slice(c)
     )
     if not excerpts or max(excerpt.score for excerpt in excerpts[:EXCERPTS]) < threshold:
-        return _Finding(reason=Reason.NO_SOURCE, nearest=excerpts[:EXCERPTS])
+        return Finding(reason=Reason.NO_SOURCE, nearest=excerpts[:EXCERPTS])
     worth = tuple(excerpt for excerpt in excerpts if excerpt.score >= _WORTH * threshold)
     reply = arrange(prepared, question, worth, count=EXCERPTS)
-    return _Finding(
+    return Finding(
         excerpts=reply.excerpts,
         more=reply.more,
         difference=reply.difference,
