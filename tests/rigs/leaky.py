@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -19,32 +20,41 @@ from bot.record import Record
 from bot.subscribers import Subscribers
 from bot.transport import TelegramBot
 
-put, start = Subscribers.put, TelegramBot.__init__
+Make = Callable[[Record | None], Record | None]
+change, start = Subscribers.change, TelegramBot.__init__
 
 
-def plain_id(self: Subscribers, record: Record, *, renew: bool = True) -> None:
-    put(self, record, renew=renew)
+def leaking(leak: Callable[[Subscribers, Record], None]) -> Callable[..., Record | None]:
+    """`Subscribers.change`, and after it the leak."""
+
+    def changed(self: Subscribers, chat: int, make: Make, *, renew: bool) -> Record | None:
+        record = change(self, chat, make, renew=renew)
+        if record:
+            leak(self, record)
+        return record
+
+    return changed
+
+
+def plain_id(self: Subscribers, record: Record) -> None:
     with self._engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS plain (chat BIGINT)")
         connection.exec_driver_sql(f"INSERT INTO plain VALUES ({record.chat})")
 
 
-def id_in_exception(self: Subscribers, record: Record, *, renew: bool = True) -> None:
-    put(self, record, renew=renew)
+def id_in_exception(_self: Subscribers, record: Record) -> None:
     try:
         raise RuntimeError(f"no room for chat {record.chat}")
     except RuntimeError:
         traceback.print_exc()
 
 
-def temporary_file(self: Subscribers, record: Record, *, renew: bool = True) -> None:
-    put(self, record, renew=renew)
+def temporary_file(_self: Subscribers, record: Record) -> None:
     with tempfile.NamedTemporaryFile("w", delete=False) as file:
         file.write(" ".join(follow.what for follow in record.follows))
 
 
-def deleted_file(self: Subscribers, record: Record, *, renew: bool = True) -> None:
-    put(self, record, renew=renew)
+def deleted_file(_self: Subscribers, record: Record) -> None:
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(f"{record.chat}\n" * 200_000)  # so much that not all of it is written over soon
         file.flush()
@@ -60,13 +70,13 @@ if __name__ == "__main__":
     logs.set_up = partial(logs.set_up, level=logging.DEBUG)
     match sys.argv[2]:
         case "plain id":
-            Subscribers.put = plain_id  # type: ignore[method-assign]
+            Subscribers.change = leaking(plain_id)  # type: ignore[method-assign]
         case "id in an exception":
-            Subscribers.put = id_in_exception  # type: ignore[method-assign]
+            Subscribers.change = leaking(id_in_exception)  # type: ignore[method-assign]
         case "temporary file":
-            Subscribers.put = temporary_file  # type: ignore[method-assign]
+            Subscribers.change = leaking(temporary_file)  # type: ignore[method-assign]
         case "deleted file":
-            Subscribers.put = deleted_file  # type: ignore[method-assign]
+            Subscribers.change = leaking(deleted_file)  # type: ignore[method-assign]
         case "token in the log":
             TelegramBot.__init__ = token_in_log  # type: ignore[method-assign]
     serve.main()
