@@ -1,4 +1,5 @@
-"""Concurrent questions, answered in batches by one worker thread, so that neither the loop nor the encoder idles.
+"""Concurrent questions, answered in batches by two threads: while one searches for its batch the other encodes, so that
+neither the loop nor the encoder idles.
 
 Who would wait too long is told at once instead: the queue is bounded in number and in time.
 """
@@ -15,6 +16,7 @@ from index.answer import Answer
 from index.case_file import CaseBook
 
 BATCH = 16
+WORKERS = 2
 WAITING = 256
 WAIT_S = 7.0
 """Longest wait in our own queue, by the pace of the batches so far."""
@@ -86,12 +88,19 @@ class Asker:
         self.crowd = Crowd()
         self._waiting: asyncio.Queue[_Asked] = asyncio.Queue(WAITING)
         self._question_s = 0.0
-        self._worker = ThreadPoolExecutor(1, "asker")
+        self._workers = ThreadPoolExecutor(WORKERS, "asker")
+        self._looker = ThreadPoolExecutor(1, "case-files")
+
+    def _is_too_much(self) -> bool:
+        """Whether one more would wait too long. In a long rush only the next batch is filled, so that the encoder is
+        kept busy and everybody else is told at once."""
+        waiting = self._waiting.qsize()
+        return waiting * self._question_s > WAIT_S or (self.crowd.too_long and waiting >= BATCH)
 
     async def ask(self, question: str) -> tuple[Answer, Quotes]:
         """The answer, with the version it came from. Raises `BusyError`, or the index's own error."""
         result: asyncio.Future[tuple[Answer, Quotes]] = asyncio.get_running_loop().create_future()
-        if self.crowd.too_long or self._waiting.qsize() * self._question_s > WAIT_S:
+        if self._is_too_much():
             raise BusyError
         try:
             self._waiting.put_nowait(_Asked(question, result))
@@ -110,12 +119,15 @@ class Asker:
         return self._base.quotes()
 
     async def look_up(self, ask: Callable[[CaseBook], T]) -> T:
-        """What `ask` finds in the case files: in the worker, because the first look at a version encodes."""
+        """What `ask` finds in the case files: one look at a time, because the first look at a version encodes."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._worker, lambda: ask(self._base.case_book()))
+        return await loop.run_in_executor(self._looker, lambda: ask(self._base.case_book()))
 
     async def run(self) -> None:
         """Answer until cancelled."""
+        await asyncio.gather(*(self._work() for _ in range(WORKERS)))
+
+    async def _work(self) -> None:
         while True:
             batch = [await self._waiting.get()]
             while len(batch) < BATCH and not self._waiting.empty():
@@ -126,13 +138,14 @@ class Asker:
                 for asked in batch:  # one of them fails: the others would fail with it, again and again
                     await self._answered([asked])
             if batch:
-                self._question_s = (self._question_s + (time.monotonic() - started) / len(batch)) / 2
+                each_s = (time.monotonic() - started) / len(batch) / WORKERS
+                self._question_s = (self._question_s + each_s) / 2
 
     async def _answered(self, batch: Sequence[_Asked]) -> bool:
         """Answer a batch; false when it failed and nobody was told, because it holds several questions."""
         loop, questions = asyncio.get_running_loop(), [asked.question for asked in batch]
         try:
-            answers, quotes = await loop.run_in_executor(self._worker, self._base.answer_many, questions)
+            answers, quotes = await loop.run_in_executor(self._workers, self._base.answer_many, questions)
         except Exception as error:  # noqa: BLE001 (the asker decides what to say; the loop goes on)
             if len(batch) > 1:
                 return False
@@ -143,8 +156,9 @@ class Asker:
         return True
 
     def close(self) -> None:
-        """Let the worker end."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        """Let the threads end."""
+        for threads in (self._workers, self._looker):
+            threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _settle(future: asyncio.Future[tuple[Answer, Quotes]], result: tuple[Answer, Quotes] | Exception) -> None:

@@ -48,6 +48,46 @@ async def test_who_waits_behind_a_batch_that_takes_too_long_is_told_while_there_
     asking.close()
 
 
+async def test_in_a_long_rush_the_next_batch_is_filled_and_everybody_else_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asker, "CROWD_S", -1.0)
+    monkeypatch.setattr(asker, "BATCH", 4)
+    quotes = Quotes(version())
+    asking = Asker(RuleBase(lambda: quotes))
+    asking.crowd.note(full=True)
+    assert asking.crowd.too_long
+    asked = [asyncio.create_task(asking.ask("When was Losik arrested?")) for _ in range(10)]
+    await asyncio.sleep(0)
+    running = asyncio.create_task(asking.run())
+    came = await asyncio.gather(*asked, return_exceptions=True)
+    assert [isinstance(each, BusyError) for each in came] == [False] * 4 + [True] * 6
+    running.cancel()
+    asking.close()
+
+
+async def test_one_batch_is_encoded_while_another_is_searched() -> None:
+    busy: list[int] = []
+
+    class Counting(RuleBase):
+        def answer_many(self, questions: Sequence[str]) -> tuple[Sequence[Answer], Quotes]:
+            busy.append(1)
+            side_by_side.append(len(busy))
+            try:
+                return super().answer_many(questions)
+            finally:
+                busy.pop()
+
+    side_by_side: list[int] = []
+    quotes = Quotes(version())
+    asking = Asker(Counting(lambda: quotes, pause_s=0.05))
+    running = asyncio.create_task(asking.run())
+    await asyncio.gather(*(asking.ask("When was Losik arrested?") for _ in range(64)))
+    assert max(side_by_side) == asker.WORKERS
+    running.cancel()
+    asking.close()
+
+
 def test_a_handler_is_not_cut_off_while_its_reply_is_on_the_way() -> None:
     assert asker.WAIT_S < asker.LONGEST_S
     assert asker.LONGEST_S + transport.ANSWER_S <= handling.HANDLER_S < seen.LEASE_S
