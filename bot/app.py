@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken, TelegramError
 
 from bot import logs
@@ -226,5 +227,8 @@ async def _connect(bot: TelegramBot, stopping: asyncio.Event) -> bool:
 
 async def _forget_old(seen: Seen) -> None:
     while True:
-        seen.forget_old()
+        try:
+            seen.forget_old()
+        except SQLAlchemyError as error:  # in an hour there is more to forget
+            logger.warning("old numbers not forgotten", extra={"error": type(error).__name__})
         await asyncio.sleep(_FORGET_EVERY_S)

@@ -134,6 +134,12 @@ def close(engine: Engine, broadcast: Broadcast) -> None:
         connection.execute(done.values(state="done"))
 
 
+def hold(connection: Connection, broadcast: int) -> bool:
+    """Let a broadcast wait for the operator; whether it was being sent."""
+    mine = and_(BROADCASTS.c.id == broadcast, BROADCASTS.c.state == "open")
+    return bool(connection.execute(update(BROADCASTS).where(mine).values(state="held")).rowcount)
+
+
 def sweep(engine: Engine, *, now: float) -> None:
     """Delete the rows of what is over or cancelled, and refused messages after a week."""
     ended = select(BROADCASTS.c.id).where(BROADCASTS.c.state.in_(("done", "cancelled")))

@@ -20,6 +20,7 @@ from bot.intake import Backoff, TokenRejectedError
 from bot.outbox import IN_FLIGHT, Begun, Claimed, Outbox, Refusal, Wait
 from bot.outcomes import Kind, Outcome
 from bot.pace import Pace, spacing_s
+from corpus.errors import SpravaError
 
 SEND_S = 10.0
 """One call, from connecting to the last byte of the reply. `Outbox.SENDING_S` is twice that."""
@@ -30,7 +31,12 @@ _IDLE_S = 0.5
 _BATCH = (100, 500)
 """Rows claimed at once: few where most get the message, many where most follow something else."""
 _BREATHE_S = 0.02
-_NETWORK_S = (1.0, 60.0)
+_NETWORK_S = (1.0, 900.0)
+"""Pauses between the tries of one message. The last is far longer than `_PROBE_S`, so that the one message a minute that
+shows whether Telegram is back is not always the same one, which may fail for reasons of its own."""
+_REFUSED_S = 60.0
+_UNWRITTEN = 5
+"""After so many failures in a row to make up the letters of a broadcast it is held, so that the others go on."""
 _FAILURES = 5
 _PROBE_S = 60.0
 """After so many failures in a row, one message every so many seconds shows whether Telegram is back."""
@@ -90,6 +96,7 @@ class Delivery:
         self._under_way: dict[asyncio.Task[None], tuple[int, bytes]] = {}
         self._batch = _BATCH[0]
         self._failures = 0
+        self._unwritten: dict[int, int] = {}
         self._held_until = 0.0
         self._broken: BaseException | None = None
 
@@ -130,7 +137,7 @@ class Delivery:
             return False
         unsent = list(rows)
         try:
-            letters = await self._mailing.letters(rows)
+            letters = await self._letters(rows)
             await asyncio.to_thread(self._outbox.drop, [row for row in rows if row.tag not in letters])
             unsent = [row for row in rows if row.tag in letters]
             self._batch = _BATCH[1] if len(unsent) * 10 < len(rows) else _BATCH[0]
@@ -144,6 +151,24 @@ class Delivery:
         if len(letters) * 10 < len(rows):
             await self._rest(_BREATHE_S)  # whoever answers questions needs the database too
         return True
+
+    async def _letters(self, rows: Sequence[Claimed]) -> Mapping[bytes, Letter]:
+        """The letters of rows of one broadcast, which is held where they can never be made up."""
+        broadcast = rows[0].broadcast
+        try:
+            letters = await self._mailing.letters(rows)
+        except (SQLAlchemyError, SpravaError):
+            raise  # no other broadcast could go out either: all wait until the database, or the key, is back
+        except Exception:
+            failures = self._unwritten.get(broadcast.id, 0) + 1
+            self._unwritten[broadcast.id] = failures
+            if failures >= _UNWRITTEN:
+                del self._unwritten[broadcast.id]
+                await asyncio.to_thread(self._outbox.hold, broadcast)
+                logger.error("update held: it cannot be made up", extra={"number": broadcast.number})
+            raise
+        self._unwritten.pop(broadcast.id, None)
+        return letters
 
     def _next(self, limit: int) -> list[Claimed]:
         """The rows that come next, after filling in more recipients where few are left."""
@@ -215,7 +240,7 @@ class Delivery:
             self._hold(outcome.seconds)
             self._pace.pause(letter.chat, outcome.seconds)
         elif outcome.kind in {Kind.STOP, Kind.CONFLICT}:
-            self._hold(_NETWORK_S[1])
+            self._hold(_REFUSED_S)
         while True:
             try:
                 if outcome.kind is Kind.SENT:
@@ -245,11 +270,11 @@ class Delivery:
                 self._mailing.moved(letter, outcome.chat)
                 outbox.again(begun, wait_s=0)
             case Kind.STOP:
-                outbox.again(begun, wait_s=_NETWORK_S[1])
+                outbox.again(begun, wait_s=_REFUSED_S)
                 raise TokenRejectedError
             case Kind.CONFLICT:
                 logger.error("another poller holds the token", extra=fields)
-                outbox.again(begun, wait_s=_NETWORK_S[1])
+                outbox.again(begun, wait_s=_REFUSED_S)
             case Kind.BUG:
                 held = outbox.bury(begun)
                 logger.error("update held: telegram refuses it" if held else "update refused", extra=fields)
@@ -274,6 +299,6 @@ class Delivery:
 
 
 def _backoff_s(attempts: int) -> float:
-    """Growing pauses with jitter, from one second to a minute."""
+    """Growing pauses with jitter, from one second to a quarter of an hour."""
     first, last = _NETWORK_S
-    return min(first * 2.0 ** min(attempts, 6), last) * random.uniform(0.5, 1)  # noqa: S311 (spreads load)
+    return min(first * 2.0 ** min(attempts, 10), last) * random.uniform(0.5, 1)  # noqa: S311 (spreads load)

@@ -33,6 +33,7 @@ EVENTS = frozenset(
         "reply dropped",
         "messages not deleted",
         "message not noted",
+        "old numbers not forgotten",
         "index version loaded",
         "a newly published index version was refused, the present one serves",
         "index unreadable",
@@ -46,6 +47,8 @@ EVENTS = frozenset(
         "telegram asks to wait",
         "update refused",
         "update held: telegram refuses it",
+        "update held: it cannot be made up",
+        "saved questions not compared",
         "a broadcast target cannot be reached",
     }
 )

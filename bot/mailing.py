@@ -22,9 +22,14 @@ from bot.store import Store
 from bot.subscribers import month_of
 from bot.switches import set_switch, switch
 from bot.texts import DEFAULT, LANGUAGES, Texts, texts
+from corpus.errors import SpravaError
 
 _FRESH_S = 5.0
 """How long the list of news is good for: what was cancelled since may still stand in a digest."""
+_TRIES = 3
+"""After so many failures in a row to compare saved questions each is asked alone, so that one holds nobody else up."""
+_POISONED = 10
+"""So many of them that fail alone mean that none can be compared."""
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +74,7 @@ class Mailing:
         self._standing = standing
         self._read: tuple[int, float, tuple[News, ...]] | None = None
         self._pages: dict[tuple[object, ...], Page] = {}
+        self._failures = 0
 
     async def letters(self, rows: Sequence[Claimed]) -> Mapping[bytes, Letter]:
         """The message for each row whose person, or channel, gets it. The rows are of one broadcast."""
@@ -82,7 +88,10 @@ class Mailing:
     async def arrived(self, letter: Letter, message: int) -> None:
         """Where somebody's messages delete themselves, this one does."""
         if letter.person and isinstance(letter.chat, int):
-            await self._dialogue.note(letter.chat, message)
+            try:
+                await self._dialogue.note(letter.chat, message)
+            except SpravaError as error:  # it has arrived: nothing may send it again
+                logger.warning("message not noted", extra={"error": type(error).__name__})
 
     def gone(self, letter: Letter) -> None:
         """Nobody can be reached there: the record and all that waits for it go in one transaction."""
@@ -98,7 +107,7 @@ class Mailing:
             return
         with transaction(self._engine) as connection:
             for tag, target in self._targets.items():
-                if letter.chat == (switch(connection, _switch(tag)) or target):
+                if str(letter.chat) == (switch(connection, _switch(tag)) or str(target)):
                     set_switch(connection, _switch(tag), str(chat))
 
     # Whom it is for
@@ -141,7 +150,7 @@ class Mailing:
 
     async def _ask(self, broadcast: Broadcast, batch: _Batch, news: Sequence[News]) -> None:
         """Add what answers somebody's saved question."""
-        if self._standing is None or broadcast.what == "renewal":
+        if (standing := self._standing) is None or broadcast.what == "renewal":
             return
         uptos = await asyncio.to_thread(self._covered)
         for each in news:
@@ -155,9 +164,21 @@ class Mailing:
             ]
             if not waiting:
                 continue
-            answered = await self._standing.answered([question for _, question in waiting], each)
+            answered = await self._answered(standing, [question for _, question in waiting], each)
             for tag in {tag for (tag, _), found in zip(waiting, answered, strict=True) if found}:
                 batch.told[tag].append(each)
+
+    async def _answered(self, standing: Standing, questions: Sequence[str], news: News) -> Sequence[bool]:
+        try:
+            answered = await standing.answered(questions, news)
+        except Exception as error:
+            self._failures += 1
+            if self._failures < _TRIES:
+                raise  # all wait a moment: the index may be back by then
+            logger.error("saved questions not compared", exc_info=error, extra={"number": news.number})
+            return await _one_by_one(standing, questions, news)
+        self._failures = 0
+        return answered
 
     # What it says
 
@@ -230,6 +251,19 @@ class Mailing:
         words = _words_of(news[0])
         page = public(news_page(news[0], words), words, bot_name=self._bot_name)
         return Letter(int(moved) if moved else target, page, silent=False)
+
+
+async def _one_by_one(standing: Standing, questions: Sequence[str], news: News) -> list[bool]:
+    """What answers each question; one that cannot be compared counts as not answered."""
+    found, failures = [False] * len(questions), 0
+    for i, question in enumerate(questions):
+        try:
+            found[i] = (await standing.answered([question], news))[0]
+        except Exception:  # noqa: BLE001 (whatever it is, the message goes to those who follow it otherwise)
+            failures += 1
+            if failures == _POISONED:
+                break
+    return found
 
 
 def _is_timely(record: Record, broadcast: Broadcast, news: News, uptos: Mapping[Slot, int]) -> bool:

@@ -40,8 +40,8 @@ IN_FLIGHT = 4
 """Messages under way at once over all senders: so many may arrive twice after a crash, and no more."""
 MAX_WAIT_S = 3600.0
 """No row is put off for longer; one that seems to be was written before the clock was set back."""
-QUIET_S = 12.0
-"""After which a call that was under way has ended: `delivery.SEND_S` and a little."""
+QUIET_S = 15.0
+"""After which a call that was under way has ended: it begins at most 4 seconds after its check, and takes at most 10."""
 _LOOK_AGAIN_S = 0.05
 DEAD_KEPT_S = 7 * 86400.0
 _DEAD_TO_HOLD = 3
@@ -271,8 +271,12 @@ class Outbox:
             dead = select(func.count()).where(OUTBOX.c.broadcast == number, OUTBOX.c.state == "dead")
             if (connection.scalar(dead) or 0) < _DEAD_TO_HOLD:
                 return False
-            mine = and_(BROADCASTS.c.id == number, BROADCASTS.c.state == "open")
-            return bool(connection.execute(update(BROADCASTS).where(mine).values(state="held")).rowcount)
+            return broadcasts.hold(connection, number)
+
+    def hold(self, broadcast: Broadcast) -> None:
+        """Begin nothing of a broadcast, and let those behind it go on, until the operator resumes."""
+        with transaction(self.engine) as connection:
+            broadcasts.hold(connection, broadcast.id)
 
     async def quiet(self, chat: int) -> None:
         """Return when no update to a chat is under way, at most after a call has had time to end. Whoever asked to

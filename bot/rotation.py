@@ -19,11 +19,22 @@ from corpus.errors import SpravaError
 CHUNK = 2000
 """Rows that are moved in one transaction: so few that nobody else waits for the database for long."""
 _LEASE_S = 60
+_PATIENCE_S = 30.0
+"""Longer than a message may be under way, and well within the lease."""
 _UNDER_WAY_S = 0.5
 
 
 class RotationError(SpravaError):
     """The rows cannot be moved to another key now."""
+
+
+class HandingOutError(RotationError):
+    """Tags must not change while a broadcast walks in their order."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Updates are being handed out: wait until `sprava news status` shows none, or cancel them."
+        )
 
 
 class Rotation:
@@ -54,12 +65,15 @@ class Rotation:
         """Take the switch that holds every update back, and wait for those that were already on their way."""
         with transaction(self._engine) as connection:
             if not may_rotate(connection, self._now()):
-                raise RotationError(
-                    "Updates are being handed out: wait until `sprava news status` shows none, or cancel them."
-                )
+                raise HandingOutError
             set_switch(connection, KEY_SWITCH, str(self._keys.current.kid))
             self._hold(connection)
+        until = time.monotonic() + _PATIENCE_S
         while not self._is_quiet():
+            if time.monotonic() > until:  # announced meanwhile: not handed out as long as the switch is held
+                with transaction(self._engine) as connection:
+                    set_switch(connection, ROTATING, None)
+                raise HandingOutError
             time.sleep(_UNDER_WAY_S)
 
     def _is_quiet(self) -> bool:

@@ -8,6 +8,7 @@ import asyncio
 import datetime
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,6 +28,8 @@ EVERY_S = 20.0
 _NOTICE_DAYS = 3
 _LATER = {Kind.WAIT, Kind.NOT_SENT, Kind.UNKNOWN, Kind.STOP, Kind.CONFLICT}
 """What says nothing about the messages themselves: deleting them is tried again."""
+_UNREACHABLE = 3
+"""So many chats where nobody knows what became of a call mean that it is not the chats."""
 
 logger = logging.getLogger(__name__)
 
@@ -54,13 +57,15 @@ class Ticks:
     async def run(self) -> None:
         """Look at the clock until cancelled."""
         while True:
-            try:
-                await asyncio.to_thread(self.tick)
-                await self.delete_due()
-            except SQLAlchemyError as error:
-                logger.warning("database unreachable, updates wait", extra={"error": type(error).__name__})
-            except Exception as error:  # the bot answers on, whatever is wrong here
-                logger.error("updates wait", exc_info=error)
+            for work in (partial(asyncio.to_thread, self.tick), self.delete_due):
+                try:
+                    await work()
+                except SQLAlchemyError as error:
+                    logger.warning(
+                        "database unreachable, updates wait", extra={"error": type(error).__name__}
+                    )
+                except Exception as error:  # the bot answers on, whatever is wrong here
+                    logger.error("updates wait", exc_info=error)
             await asyncio.sleep(EVERY_S)
 
     def tick(self) -> None:
@@ -99,14 +104,21 @@ class Ticks:
         connection.execute(statement.on_conflict_do_nothing())
 
     async def delete_due(self) -> None:
-        """Delete the messages whose time has come, as long as Telegram can be reached."""
-        while self._deletions and (due := await asyncio.to_thread(self._deletions.due)):
+        """Delete the messages whose time has come, as long as Telegram can be reached. A chat where that fails is left
+        for the next time, so that it keeps nobody else's messages from being deleted."""
+        failed: set[int] = set()
+        while self._deletions and not failed and (due := await asyncio.to_thread(self._deletions.due)):
             for each in due:
+                if each.chat in failed:
+                    continue
                 try:
                     await self._erase(each.chat, each.messages)
                 except Exception as error:  # noqa: BLE001 (the outcome table says what it means)
-                    if outcomes.read(error).kind in _LATER:
-                        return
+                    if (kind := outcomes.read(error).kind) in _LATER:
+                        failed.add(each.chat)
+                        if kind is not Kind.UNKNOWN or len(failed) == _UNREACHABLE:
+                            return
+                        continue
                 await asyncio.to_thread(self._deletions.done, each.id)
 
 

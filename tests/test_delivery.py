@@ -15,6 +15,7 @@ from sqlalchemy import event
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bot import broadcasts, delivery, outbox, outcomes, transport
+from bot.compose import Page
 from bot.database import Engine
 from bot.delivery import Delivery
 from bot.intake import TokenRejectedError
@@ -243,6 +244,30 @@ async def test_while_telegram_is_away_one_message_tries_and_then_all_go(
         failed = [entry.time for entry in calls if entry.verdict != "ok"]
         assert len(failed) == 12
         assert failed[-1] - failed[4] >= 0.5 * 3, "after five failures one message a time"
+
+
+async def test_a_chat_that_always_fails_keeps_nobody_else_waiting(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, usual = list[int](), deliver
+
+    async def fail_for_one(bot: TelegramBot, chat: int, page: Page, *, silent: bool) -> int:
+        if chat == unlucky:
+            tried.append(chat)
+            raise NetworkError("Bad Gateway")
+        return await usual(bot, chat, page, silent=silent)
+
+    monkeypatch.setitem(globals(), "deliver", fail_for_one)
+    monkeypatch.setattr(delivery, "_NETWORK_S", (0.01, 0.01 * 900))
+    async with sending(
+        engine, probe_s=0.6
+    ) as post:  # a minute and a quarter of an hour, a hundred times faster
+        (unlucky,) = post.crowd(1)
+        announce(engine, 1)
+        await post.until(lambda: len(tried) == 8)
+        others = post.crowd(3)
+        announce(engine, 2)
+        await post.until(lambda: set(post.got()) == set(others), timeout_s=15)
 
 
 async def test_pause_holds_within_a_second_and_resume_goes_on(engine: Engine) -> None:

@@ -133,6 +133,27 @@ def test_a_row_that_changed_while_it_was_sealed_is_not_overwritten(
     assert new.get(9) == record(9)
 
 
+def test_what_is_announced_while_it_begins_is_not_waited_for_in_vain(
+    engine: Engine, people: Subscribers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {"what": "news", "number": 1, "cursor": b"", "filled": False, "after": 0, "upto": 0}
+    look = Rotation._is_quiet
+
+    def announced(self: Rotation) -> bool:
+        with engine.begin() as connection:
+            if not connection.scalar(select(func.count()).select_from(BROADCASTS)):
+                connection.execute(insert(BROADCASTS).values(values | {"state": "open"}))
+        return look(self)
+
+    monkeypatch.setattr(Rotation, "_is_quiet", announced)
+    monkeypatch.setattr(rotation, "_PATIENCE_S", 0.05)
+    with pytest.raises(RotationError, match="handed out"):
+        rotate(engine)
+    with engine.connect() as connection:
+        assert switch(connection, ROTATING) is None
+    assert all_there(engine, BOTH)
+
+
 def test_it_waits_for_nobody_and_says_so_while_updates_are_handed_out(
     engine: Engine, people: Subscribers
 ) -> None:

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from articles import numbered, publish
 from mailings import KEYS, SECRET, Clock
-from telegram.error import Forbidden
+from telegram.error import Forbidden, NetworkError
 from test_bot_process import bot
 
-from bot import broadcasts, mailing
+from bot import broadcasts, delivery, mailing
 from bot.compose import Page, PageError
 from bot.database import Engine, open_database
 from bot.deletions import Deletions
+from bot.intake import Backoff
+from bot.mailing import Standing
 from bot.news import Announcements, Draft, News, NewsKind, NewsQuote, Reason
 from bot.outbox import Outbox
 from bot.record import Cadence, Follow, FollowKind, Record, Sound
@@ -26,7 +28,7 @@ from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
 from bot.sending import Sending, open_sending
 from bot.store import open_store
-from bot.subscribers import Subscribers
+from bot.subscribers import StaleKeyError, Subscribers
 from bot.texts import Texts
 from bot.ticks import Ticks
 from bot.transport import NotSentError, TelegramBot
@@ -57,7 +59,12 @@ class Post:
     """The sender over a sandbox, a database and a clock; and what people got."""
 
     def __init__(
-        self, sandbox: Sandbox, engine: Engine, sender: TelegramBot, targets: tuple[int | str, ...]
+        self,
+        sandbox: Sandbox,
+        engine: Engine,
+        sender: TelegramBot,
+        targets: tuple[int | str, ...],
+        standing: Standing | None,
     ) -> None:
         self.sandbox, self.engine, self.clock = sandbox, engine, Clock(MONDAY_9 - HOUR)
         self.people = Subscribers(engine, lambda: KEYS, now=self.clock)
@@ -65,7 +72,13 @@ class Post:
         self.store = open_store(engine, lambda: KEYS, keep_months=3, now=self.clock, quiet=self.outbox.quiet)
         self.news = self.store.announcements
         self.sending: Sending = open_sending(
-            sender, self.store, self.outbox, keep_months=3, targets=targets, now=self.clock
+            sender,
+            self.store,
+            self.outbox,
+            keep_months=3,
+            targets=targets,
+            standing=standing,
+            now=self.clock,
         )
         self.ticks = Ticks(engine, now=self.clock, keep_months=3, subscribers=self.people, erase=self._erase)
         self.ticks.tick()
@@ -98,12 +111,14 @@ class Post:
 
 
 @asynccontextmanager
-async def sending(tmp_path: Path, targets: tuple[int | str, ...] = ()) -> AsyncIterator[Post]:
+async def sending(
+    tmp_path: Path, targets: tuple[int | str, ...] = (), standing: Standing | None = None
+) -> AsyncIterator[Post]:
     engine = open_database(f"sqlite:///{tmp_path / 'bot.sqlite'}")
     async with Sandbox() as sandbox:
         sender = TelegramBot(sandbox.token, api_url=sandbox.api_url, poll_timeout_s=1)
         await sender.initialize()
-        post = Post(sandbox, engine, sender, targets)
+        post = Post(sandbox, engine, sender, targets, standing)
         task = asyncio.create_task(post.sending.run())
         try:
             yield post
@@ -290,6 +305,91 @@ async def test_a_page_that_cannot_be_written_keeps_no_other_back(
         post.announce(draft("First."))
         await post.quiet()
         assert (len(unlucky.messages()), len(other.messages())) == (0, 1)
+
+
+class Poisoned:
+    """Answers every saved question but one, which it fails on, alone or among others."""
+
+    async def answered(self, questions: Sequence[str], news: News) -> list[bool]:
+        if "poison?" in questions:
+            raise RuntimeError
+        return [True] * len(questions)
+
+
+async def test_a_saved_question_that_always_fails_keeps_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "Backoff", lambda _first, _last: Backoff(0.01, 0.02))
+    async with sending(tmp_path, standing=Poisoned()) as post:
+        poisoned = post.person("Poisoned", follows=(Follow(FollowKind.QUESTION, "poison?"),))
+        asked = post.person("Asked", follows=(Follow(FollowKind.QUESTION, "who?"),))
+        other = post.person("Other")
+        post.announce(draft("First."))
+        await post.quiet()
+        post.announce(draft("Second."))
+        await post.quiet()
+        assert [len(p.messages()) for p in (poisoned, asked, other)] == [0, 2, 2]
+
+
+async def test_an_update_that_can_never_be_made_up_is_held_and_the_next_one_goes_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = mailing.news_page
+
+    def page(news: News, words: Texts, *, quiet: bool, renewal: bool) -> Page:
+        if news.number == 1:
+            raise KeyError("no such word")
+        return written(news, words, quiet=quiet, renewal=renewal)
+
+    monkeypatch.setattr(mailing, "news_page", page)
+    monkeypatch.setattr(delivery, "Backoff", lambda _first, _last: Backoff(0.01, 0.02))
+    async with sending(tmp_path) as post:
+        person = post.person("Reader")
+        post.announce(draft("First."), draft("Second."))
+        await post.quiet()
+        assert [message.quotes for message in person.messages()] == [["Second."]]
+        assert [(each.number, each.state) for each in broadcasts.status(post.engine)] == [(1, "held")]
+        monkeypatch.setattr(mailing, "news_page", written)
+        broadcasts.set_paused(post.engine, False)
+        await post.quiet()
+        assert person.messages()[1].quotes == ["First."]
+
+
+async def test_a_message_that_arrived_is_not_sent_again_because_a_key_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def note(_chat: int, _message: int) -> None:
+        raise StaleKeyError
+
+    async with sending(tmp_path) as post:
+        person = post.person("Reader")
+        monkeypatch.setattr(post.store.dialogue, "note", note)
+        post.announce(draft("First."))
+        await post.quiet()
+        post.announce(draft("Second."))
+        await post.quiet()
+        assert [message.quotes for message in person.messages()] == [["First."], ["Second."]]
+
+
+async def test_a_chat_where_deleting_fails_keeps_nobody_elses_messages(tmp_path: Path) -> None:
+    engine, clock = open_database(f"sqlite:///{tmp_path / 'bot.sqlite'}"), Clock()
+    deletions = Deletions(engine, lambda: KEYS, now=clock)
+    erased: list[int] = []
+
+    async def erase(chat: int, _messages: Sequence[int]) -> None:
+        if chat == 7:
+            raise NetworkError("Bad Gateway")
+        erased.append(chat)
+
+    ticks = Ticks(engine, now=clock, keep_months=3, deletions=deletions, erase=erase)
+    deletions.remember(7, [1], clock())
+    deletions.remember(7, [2], clock())
+    deletions.remember(8, [3], clock() + HOUR)
+    clock.now += 2 * HOUR
+    await ticks.delete_due()
+    assert erased == [8]
+    assert len(deletions.of_chat(7)) == 2
+    engine.dispose()
 
 
 async def test_a_record_that_expires_is_told_once_and_then_goes(tmp_path: Path) -> None:

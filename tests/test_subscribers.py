@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import insert, select, update
 
+from bot import subscribers
 from bot.database import OUTBOX, SUBSCRIBERS, Engine
 from bot.keys import Keys, LostKeyError
-from bot.record import Follow, FollowKind, Record
+from bot.record import Follow, FollowKind, Record, pack
 from bot.subscribers import Subscribers, check_keys, month_of
 
 OLD, NEW = "b" * 3 + "old-0123456789-Qwertz-uiop-4711", "a-new-0246813579-Asdfgh-jkly-0815x"
@@ -56,6 +57,19 @@ def test_a_row_that_was_moved_renewed_or_changed_does_not_open(engine: Engine) -
         with engine.begin() as connection:
             connection.execute(update(SUBSCRIBERS).values(before))
     assert people.get(MANY.chat) == MANY
+
+
+def test_a_record_of_a_later_version_keeps_no_other_back_and_can_be_forgotten(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = store(engine)
+    people.put(Record(chat=8))
+    with monkeypatch.context() as later:
+        later.setattr(subscribers, "pack", lambda each: b"\x7f" + pack(each)[1:])
+        people.put(Record(chat=7))
+    assert people.open_many([people.tag(7), people.tag(8)]) == {people.tag(8): Record(chat=8)}
+    assert people.get(7) is None
+    assert people.forget(7)
 
 
 def test_everything_queued_is_forgotten_with_the_record(engine: Engine) -> None:
