@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken, TelegramError
 
 from bot import logs
@@ -229,6 +228,6 @@ async def _forget_old(seen: Seen) -> None:
     while True:
         try:
             seen.forget_old()
-        except SQLAlchemyError as error:  # in an hour there is more to forget
-            logger.warning("old numbers not forgotten", extra={"error": type(error).__name__})
+        except Exception as error:  # the database is away, say: there is more to forget in an hour
+            logger.error("old numbers not forgotten", exc_info=error)
         await asyncio.sleep(_FORGET_EVERY_S)

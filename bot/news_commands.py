@@ -103,9 +103,10 @@ def status() -> None:
     import time
     from datetime import datetime
 
+    from bot.announcements import Announcements
     from bot.broadcasts import is_paused
     from bot.broadcasts import status as broadcasts
-    from bot.news import HOUR, Announcements
+    from bot.news import HOUR
     from bot.news_pages import MINSK
 
     engine = _database()
@@ -144,8 +145,8 @@ def cancel(number: Number) -> None:
     """Send a message to nobody else. Who has it keeps it: withdraw its document to tell them."""
     import time
 
+    from bot.announcements import Announcements
     from bot.broadcasts import cancel as end
-    from bot.news import Announcements
 
     engine = _database()
     some = end(engine, number)

@@ -9,9 +9,10 @@ from typing import TypeVar
 
 from telegram import InlineKeyboardButton
 
+from bot.announcements import A_PAGE
 from bot.callbacks import ShowCase, Tab
 from bot.compose import Keyboard, Page, PageError, Writer, inline
-from bot.news import A_PAGE, News, NewsKind, NewsQuote, Reason
+from bot.news import News, NewsKind, NewsQuote, Reason
 from bot.own_callbacks import ListNews, Own, ShowNews, Unfollow
 from bot.record import FollowKind
 from bot.source import label, named

@@ -7,11 +7,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from bot.announcements import Announcements
 from bot.changes import Comparison, compare
 from bot.database import Engine
 from bot.keys import KeySource
 from bot.matching import QuestionBase, Standing, follows, is_due, questions
-from bot.news import HOUR, Announcements, Draft, News, NewsKind
+from bot.news import HOUR, Draft, News, NewsKind
 from bot.news_pages import MINSK
 from bot.proposals import Known, Proposal
 from bot.record import Record

@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.announcements import Announcements
 from bot.database import Engine
 from bot.deletions import Deletions
 from bot.dialogue import Dialogue
 from bot.digests import owe_digest
 from bot.keeping import Keeping
 from bot.keys import KeySource
-from bot.news import Announcements
 from bot.record import Record
 from bot.subscribers import Subscribers
 

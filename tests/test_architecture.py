@@ -35,6 +35,7 @@ HOMES = {
         "bot/rotation.py",
         "bot/disclosure.py",
         "bot/news.py",
+        "bot/announcements.py",
         "bot/outbox.py",
         "bot/broadcasts.py",
         "bot/delivery.py",

@@ -15,9 +15,9 @@ import pytest
 from articles import DOCUMENTS, numbered, publish
 from doors import a_door
 
+from bot.announcements import Announcements
 from bot.database import open_database
 from bot.keys import Keys
-from bot.news import Announcements
 from bot.record import Record
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox

@@ -12,9 +12,10 @@ from test_handlers import KEYS, NOVEMBER, serving, settled
 from test_sending import draft
 
 from bot import pages
+from bot.announcements import Announcements
 from bot.database import DELETIONS, SUBSCRIBERS, Engine
 from bot.deletions import Deletions
-from bot.news import Announcements, Draft, News
+from bot.news import Draft, News
 from bot.news_pages import news_page
 from bot.own_callbacks import ConfirmFollow, Own
 from bot.record import Cadence, DeleteAfter, Follow, FollowKind, Record, Sound

@@ -12,17 +12,9 @@ import pytest
 from sqlalchemy import select, update
 from stories import LETTERS, TRIAL, WEATHER, announced, article, compared, hashes
 
+from bot.announcements import CORRECTIONS, RECENT, Announcements, NoSuchNewsError, OutdatedError
 from bot.database import BROADCASTS, Engine, open_database
-from bot.news import (
-    CORRECTIONS,
-    RECENT,
-    Announcements,
-    Draft,
-    NewsKind,
-    NoSuchNewsError,
-    OutdatedError,
-    Reason,
-)
+from bot.news import Draft, NewsKind, Reason
 
 HOUR = 498_000
 TRIAL_NEWS = compared(article("trial", TRIAL, title="Суд «над» Лосікам")).proposals[0].draft

@@ -12,10 +12,10 @@ from encoders import HashingEncoder
 from stories import LETTERS, TRIAL, WEATHER, article
 
 from bot import base
+from bot.announcements import Announcements
 from bot.cli import main
 from bot.database import open_database
 from bot.keys import Keys
-from bot.news import Announcements
 from bot.record import Follow, FollowKind, Record
 from bot.subscribers import Subscribers
 from corpus import library

@@ -15,12 +15,13 @@ from telegram.error import Forbidden, NetworkError
 from test_bot_process import bot
 
 from bot import broadcasts, delivery, mailing
+from bot.announcements import Announcements
 from bot.compose import Page, PageError
 from bot.database import Engine, open_database
 from bot.deletions import Deletions
 from bot.intake import Backoff
 from bot.mailing import Standing
-from bot.news import Announcements, Draft, News, NewsKind, NewsQuote, Reason
+from bot.news import Draft, News, NewsKind, NewsQuote, Reason
 from bot.outbox import Outbox
 from bot.record import Cadence, Follow, FollowKind, Record, Sound
 from bot.sandbox import groups

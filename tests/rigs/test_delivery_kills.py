@@ -19,8 +19,8 @@ from sender import POINTS
 from sqlalchemy import insert, select
 from test_sending import draft
 
+from bot.announcements import Announcements
 from bot.database import BROADCASTS, SUBSCRIBERS, Engine, open_database
-from bot.news import Announcements
 from bot.outbox import IN_FLIGHT
 from bot.record import Follow, FollowKind, Record
 from bot.sandbox import faults, groups

@@ -13,8 +13,8 @@ from mailings import KEYS
 from test_delivery_kills import Senders, accepted, crowd, until
 from test_sending import draft
 
+from bot.announcements import Announcements
 from bot.database import open_database
-from bot.news import Announcements
 from bot.outbox import Outbox
 from bot.sandbox import faults
 from bot.sandbox.ledger import Entry

@@ -27,9 +27,9 @@ from canaries import Canaries, encodings, id_encodings
 from sqlalchemy import select
 from test_sending import draft
 
+from bot.announcements import Announcements
 from bot.database import BROADCASTS, open_database
 from bot.keys import Keys
-from bot.news import Announcements
 from bot.rotation import Rotation
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
