@@ -8,6 +8,7 @@ import logging
 import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -288,14 +289,10 @@ def _delete(connection: Connection, keys: Keys, chat: int) -> bool:
 
 def _opened(row: "Row[tuple[bytes, int, bytes, int]] | Sealed", keys: Keys) -> Record | None:
     packed = keys.of(row.kid).open(row.blob, bound_to(row.tag, row.kid, row.month))
-    if packed is None:
-        logger.error("a sealed row does not open")
-        return None
-    try:
-        return unpack(packed)
-    except (
-        ValueError,
-        struct.error,
-    ):  # of a later version of the bot: /stop deletes it, nobody else waits for it
-        logger.error("a sealed row does not open")
-        return None
+    with suppress(
+        ValueError, struct.error
+    ):  # of a later version of the bot: /stop deletes it, nobody waits for it
+        if packed is not None:
+            return unpack(packed)
+    logger.error("a sealed row does not open")
+    return None
