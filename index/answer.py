@@ -15,16 +15,18 @@ from numpy.typing import NDArray
 
 from corpus.cases import CaseType, load_cases
 from corpus.document import normalise
+from corpus.languages import interface_language
 from index import confidence, excerpt, intent
 from index.differences import Difference
 from index.encoder import Encoder, encode_questions
 from index.excerpt import Candidate, Excerpt
 from index.names import Resolution, resolve
 from index.relatives import About, about
-from index.reply import arrange, independent_origins
+from index.reply import also_in, arrange, independent_origins
 from index.search import Asked, Prepared, asked, prepare, search
 from index.tokens import Tokens
 from index.version import Version
+from index.whereabouts import asks_where, whereabouts
 
 MAX_QUESTION_CHARS = 500
 EXCERPTS = 3
@@ -109,7 +111,7 @@ def answer_many(questions: Sequence[str], *, version: Version, encoder: Encoder)
     answers = []
     for question, text, finding in zip(questions, texts, at_once, strict=True):
         begun = time.perf_counter()
-        found = finding or _find(text, *next(encoded), prepared, version.model)
+        found = finding or _find(text, *next(encoded), prepared, version, encoder)
         elapsed_s = encoded_s + time.perf_counter() - begun
         told = {field.name: getattr(found, field.name) for field in fields(Finding)}
         elapsed_ms = round(elapsed_s * 1000, 1)
@@ -148,14 +150,23 @@ def _without_search(text: str) -> Finding | None:
 
 
 def _find(
-    text: str, vector: NDArray[np.float32], tokens: Tokens | None, prepared: Prepared, model: str
+    text: str,
+    vector: NDArray[np.float32],
+    tokens: Tokens | None,
+    prepared: Prepared,
+    version: Version,
+    encoder: Encoder,
 ) -> Finding:
-    calibration = confidence.calibration(model)
+    calibration = confidence.calibration(version.model)
     named = resolve(text, cases=load_cases(), learnt=prepared.learnt)
     told = intent.features(text, vector)
     if finding := _unsearched(named, calibration.intents.refused(told), prepared):
         return finding
     people, whom = _people(named), _about(named, prepared)
+    if len(people) == 1 and people == whom.people and asks_where(text):
+        language = interface_language(text)
+        if lines := whereabouts(people[0], language=language, version=version, encoder=encoder):
+            return replace(_told(prepared, lines), candidates=people)
     question = asked(text, vector, people=whom.people, tokens=tokens)
     hits = search(prepared, question)
     found = [one for one in excerpt.candidates(prepared, question, hits) if whom.is_told_by(one.text)]
@@ -169,6 +180,14 @@ def _find(
         return Finding(reason=Reason.REFUSED)
     finding = _quoted(prepared, question, ranked, probabilities, threshold=calibration.threshold)
     return replace(finding, candidates=people, probability=probability)
+
+
+def _told(prepared: Prepared, lines: Sequence[Excerpt]) -> Finding:
+    """Lines in the order in which they are to be shown."""
+    ranked = [replace(one, rank=rank, also_in=also_in(prepared, one)) for rank, one in enumerate(lines, 1)]
+    first = tuple(ranked[:EXCERPTS])
+    more = tuple(ranked[EXCERPTS : EXCERPTS + MORE])
+    return Finding(excerpts=first, more=more, origins=independent_origins(prepared, first))
 
 
 def is_searched(text: str, vector: NDArray[np.float32], prepared: Prepared, model: str) -> bool:

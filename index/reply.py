@@ -34,7 +34,7 @@ def arrange(prepared: Prepared, question: Asked, found: Sequence[Excerpt], *, co
         shown.sort(key=_by_age, reverse=True)
     rest = [excerpt for place, excerpt in enumerate(found) if place not in places]
     ranked = [
-        replace(excerpt, rank=rank, also_in=_also_in(prepared, excerpt))
+        replace(excerpt, rank=rank, also_in=also_in(prepared, excerpt))
         for rank, excerpt in enumerate([*shown, *rest], 1)
     ]
     first = tuple(ranked[: len(shown)])
@@ -65,7 +65,8 @@ def _origins(prepared: Prepared, excerpts: Sequence[Excerpt]) -> list[int]:
     ]
 
 
-def _also_in(prepared: Prepared, excerpt: Excerpt) -> tuple[str, ...]:
+def also_in(prepared: Prepared, excerpt: Excerpt) -> tuple[str, ...]:
+    """Other publishers that printed a copy with the same words."""
     number = prepared.numbers[excerpt.document.id]
     copies = prepared.origins.also_in(excerpt.quote, number, prepared.documents)
     others = (prepared.documents[copy] for copy in copies)

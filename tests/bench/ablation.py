@@ -23,48 +23,18 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from model import embedded_encoder
 from readme import markdown, measured, rewrite
+from remembered import Remembering
 from sets import SHARED, Set, read_sets, version_of
 
 from corpus.document import Passage
 from index import answer, build, confidence, cutting, excerpt, intent, previous, search
 from index.concepts import Concepts
-from index.encoder import Encoder, encode_questions
+from index.encoder import Encoder
 from index.search import Prepared
-from index.tokens import Tokens
 from index.version import Version
 
 README = Path(__file__).parents[2] / "index" / "README.md"
 BATCH = 32
-
-
-class Remembering:
-    """The encoder, with the questions that it has encoded: each is asked again for every part."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.name, self.dimension, self._encoder = encoder.name, encoder.dimension, encoder
-        self._known: dict[str, tuple[NDArray[np.float32], Tokens | None]] = {}
-
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of questions."""
-        return self.encode_query_tokens(texts)[0]
-
-    def encode_query_tokens(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Tokens]]:
-        """Vectors of questions, and their tokens."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if new:
-            vectors, tokens = encode_questions(self._encoder, new)
-            self._known.update(zip(new, zip(vectors, tokens, strict=True), strict=True))
-        found = [self._known[text] for text in texts]
-        empty = np.empty((0, self.dimension), np.float32)
-        return np.stack([vector for vector, _ in found]) if found else empty, [tokens for _, tokens in found]
-
-    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of what is searched."""
-        return self._encoder.encode_passages(texts)
-
-    def encode_passage_tokens(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Tokens]]:
-        """Vectors of what is searched, and their tokens."""
-        return self._encoder.encode_passage_tokens(texts)
 
 
 @contextmanager
@@ -93,6 +63,7 @@ _OFF: dict[str, Sequence[tuple[Any, str, Any]]] = {
         (search, "_best_sentences", lambda prepared, question, numbers, cosines: cosines),
     ],
     "correction for the common language": [(search, "_handicap", lambda *_: 0.0)],
+    "late interaction": [(search, "TOKENS_WEIGHT", 0.0)],
     "bonus for the people named": [(search, "NAMED", 0.0)],
     "only quotes that speak of the people": [(excerpt, "speaks_of", lambda *_: True)],
     "preference for the kind of thing asked for": [(excerpt, "KIND_WEIGHT", 0.0)],

@@ -1,64 +1,52 @@
-"""An encoder that keeps the vectors of every text on disk, so that a second run of a bench does not load the model."""
+"""An encoder that remembers every text while a bench runs: the same ones come again for each part and each index."""
 
-import hashlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import weights
-from index.encoder import Encoder
+from index.encoder import Encoder, TokenEncoder
+from index.tokens import Tokens
 
-_KEY_BYTES = 16
+Encode = Callable[[Sequence[str]], tuple[NDArray[np.float32], list[Tokens]]]
 _STEP = 64
 
 
-class RememberedEncoder:
-    """The embedded model's vectors, from the folder where they were kept, else from the model.
+class Remembering:
+    """An encoder that tells tokens, with all that it has encoded."""
 
-    On disk: `NAME.keys` (16 bytes of a digest each) and `NAME.f32` (a vector each), in the same order.
-    """
-
-    def __init__(self, folder: Path, load: Callable[[], Encoder], *, dimension: int = 384) -> None:
-        """Read what was kept; `load` is called when the first text is new."""
-        self.name, self.dimension = weights.NAME, dimension
-        folder.mkdir(parents=True, exist_ok=True)
-        self._keys, self._rows = (folder / f"{self.name}.{ending}" for ending in ("keys", "f32"))
-        self._load, self._encoder = load, None
-        self._vectors = self._read()
+    def __init__(self, encoder: Encoder) -> None:
+        if not isinstance(encoder, TokenEncoder):
+            raise TypeError("an encoder without tokens finds less than the product does")
+        self.name, self.dimension, self._encoder = encoder.name, encoder.dimension, encoder
+        self._known: dict[tuple[str, str], tuple[NDArray[np.float32], Tokens]] = {}
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions."""
-        return self._encode("query", texts)
+        return self.encode_query_tokens(texts)[0]
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of what is searched: passages and sentences."""
-        return self._encode("passage", texts)
+        """Vectors of what is searched."""
+        return self.encode_passage_tokens(texts)[0]
 
-    def _encode(self, role: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        keys = [hashlib.sha256(f"{role}\0{text}".encode()).digest()[:_KEY_BYTES] for text in texts]
-        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._vectors}
-        fresh = list(new)
-        for start in range(0, len(fresh), _STEP):
-            self._learn(role, {key: new[key] for key in fresh[start : start + _STEP]})
-        if not texts:
-            return np.empty((0, self.dimension), np.float32)
-        return np.stack([self._vectors[key] for key in keys])
+    def encode_query_tokens(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Tokens]]:
+        """Vectors of questions, and their tokens."""
+        return self._encoded("query", self._encoder.encode_query_tokens, texts)
 
-    def _learn(self, role: str, texts: dict[bytes, str]) -> None:
-        self._encoder = self._encoder or self._load()
-        encode = self._encoder.encode_queries if role == "query" else self._encoder.encode_passages
-        vectors = encode(list(texts.values()))
-        self._vectors.update(zip(texts, vectors, strict=True))
-        with self._rows.open("ab") as rows, self._keys.open("ab") as keys:
-            rows.write(vectors.astype("<f4").tobytes())
-            keys.write(b"".join(texts))
+    def encode_passage_tokens(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Tokens]]:
+        """Vectors of what is searched, and their tokens."""
+        return self._encoded("passage", self._encoder.encode_passage_tokens, texts)
 
-    def _read(self) -> dict[bytes, NDArray[np.float32]]:
-        if not self._keys.exists():
-            return {}
-        stored = self._keys.read_bytes()
-        keys = [stored[i : i + _KEY_BYTES] for i in range(0, len(stored), _KEY_BYTES)]
-        rows = np.fromfile(self._rows, "<f4", count=len(keys) * self.dimension).reshape(-1, self.dimension)
-        return dict(zip(keys, rows, strict=True))
+    def _encoded(
+        self, role: str, encode: Encode, texts: Sequence[str]
+    ) -> tuple[NDArray[np.float32], list[Tokens]]:
+        new = [text for text in dict.fromkeys(texts) if (role, text) not in self._known]
+        for start in range(0, len(new), _STEP):
+            some = new[start : start + _STEP]
+            vectors, tokens = encode(some)
+            self._known.update(
+                zip([(role, text) for text in some], zip(vectors, tokens, strict=True), strict=True)
+            )
+        found = [self._known[role, text] for text in texts]
+        empty = np.empty((0, self.dimension), np.float32)
+        return np.stack([vector for vector, _ in found]) if found else empty, [tokens for _, tokens in found]

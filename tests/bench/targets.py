@@ -14,10 +14,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from ablation import Remembering
 from model import embedded_encoder
 from readme import README as BENCH
 from readme import markdown, measured, rewrite
+from remembered import Remembering
 from sets import SHARED, Set, read_sets, version_of
 
 from index.encoder import Encoder

@@ -2,7 +2,7 @@
 
     python tests/bench/xquad.py [--data FOLDER] [--write]
 
-It only measures: nothing may be tuned on what it prints. Vectors are kept under `.sprava/bench`.
+It only measures: nothing may be tuned on what it prints.
 """
 
 import argparse
@@ -21,19 +21,18 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from model import embedded_encoder
 from readme import measured, rewrite
-from remembered import RememberedEncoder
+from remembered import Remembering
 from rows import Row, Statistic, at_least, figure, mean_row, row_of, show, table
 from squad import FOLDER, MISSING, Corpus, Key, Question, Squad, corpus, read
 
 from corpus.document import Document, Passage
 from index.answer import Answer, answer_many, people_of
 from index.build import assemble
-from index.encoder import Encoder
 from index.excerpt import Excerpt
 from index.search import Prepared, asked, prepare, search
+from index.tokens import Tokens
 from index.version import Version
 
-CACHE = Path(__file__).parents[2] / ".sprava" / "bench"
 DEPTH = 40
 """Passages looked at, so that at least ten different paragraphs are ranked."""
 PASSAGES = {"en→en": 0.97, "ru→ru": 0.96, "ru→en": 0.90, "en→ru": 0.88, "be→en": 0.82, "be→ru": None}
@@ -56,10 +55,10 @@ class Index:
     version: Version
     prepared: Prepared
 
-    def ranked(self, question: Question, vector: NDArray[np.float32]) -> list[Place]:
+    def ranked(self, question: Question, vector: NDArray[np.float32], tokens: Tokens) -> list[Place]:
         """Language and key of the paragraphs that the product's search ranks, each once."""
         people = people_of(question.text, self.prepared)
-        found = search(self.prepared, asked(question.text, vector, people=people), top_k=DEPTH)
+        found = search(self.prepared, asked(question.text, vector, people=people, tokens=tokens), top_k=DEPTH)
         return self._paragraphs(hit.passage for hit in found)
 
     def ranked_bare(self, vector: NDArray[np.float32]) -> list[Place]:
@@ -102,7 +101,7 @@ def main() -> int:
         sys.stderr.write(MISSING.format(folder=arguments.data) + "\n")
         return 2
     os.environ["OMP_NUM_THREADS"] = "1"
-    encoder = RememberedEncoder(CACHE, embedded_encoder)
+    encoder = Remembering(embedded_encoder())
     rows = [
         *passages(squad, encoder),
         *mixed(squad, encoder),
@@ -115,14 +114,16 @@ def main() -> int:
     return 0
 
 
-def indexed(squad: Squad, languages: Iterable[str], encoder: Encoder, *, made: Corpus | None = None) -> Index:
+def indexed(
+    squad: Squad, languages: Iterable[str], encoder: Remembering, *, made: Corpus | None = None
+) -> Index:
     """An index of the paragraphs in these languages, in memory."""
     made = made or corpus(squad, languages)
     version = assemble(made.documents, encoder, created=datetime.now(UTC)).version
     return Index(made, version, prepare(version))
 
 
-def passages(squad: Squad, encoder: Encoder) -> Iterator[Row]:
+def passages(squad: Squad, encoder: Remembering) -> Iterator[Row]:
     """Is the paragraph that answers found first, among three, and how high among ten?"""
     indexes = {language: indexed(squad, [language], encoder) for language in squad.paragraphs}
     for pair, target in PASSAGES.items():
@@ -131,8 +132,8 @@ def passages(squad: Squad, encoder: Encoder) -> Iterator[Row]:
         if not questions:
             continue
         index = indexes[language]
-        vectors = encoder.encode_queries([question.text for question in questions])
-        ours = [_rank(index.ranked(q, v), q) for q, v in zip(questions, vectors, strict=True)]
+        vectors, tokens = encoder.encode_query_tokens([question.text for question in questions])
+        ours = [_rank(index.ranked(*each), each[0]) for each in zip(questions, vectors, tokens, strict=True)]
         bare = [_rank(index.ranked_bare(v), q) for q, v in zip(questions, vectors, strict=True)]
         for name, score in {"R@1": _within(1), "R@3": _within(3), "nDCG@10": _ndcg}.items():
             wanted = at_least(target) if name == "R@1" else ""
@@ -140,13 +141,13 @@ def passages(squad: Squad, encoder: Encoder) -> Iterator[Row]:
             yield mean_row(f"passage {name}", pair, questions, mine, theirs, target=wanted)
 
 
-def mixed(squad: Squad, encoder: Encoder) -> Iterator[Row]:
+def mixed(squad: Squad, encoder: Remembering) -> Iterator[Row]:
     """One index of all paragraphs in both languages: does the best source in the other language ever show?"""
     index = indexed(squad, squad.paragraphs, encoder)
     for language in ("en", "ru"):
         questions = squad.questions[language]
-        vectors = encoder.encode_queries([question.text for question in questions])
-        ours = [index.ranked(q, v) for q, v in zip(questions, vectors, strict=True)]
+        vectors, tokens = encoder.encode_query_tokens([question.text for question in questions])
+        ours = [index.ranked(*each) for each in zip(questions, vectors, tokens, strict=True)]
         bare = [index.ranked_bare(v) for v in vectors]
         first, first_bare = (
             [float(question.gold in ranked[0][1]) for ranked, question in zip(every, questions, strict=True)]
@@ -158,7 +159,7 @@ def mixed(squad: Squad, encoder: Encoder) -> Iterator[Row]:
         yield mean_row("mixed index, other language on top", pair, questions, other, other_bare)
 
 
-def quotes(squad: Squad, encoder: Encoder) -> Iterator[Row]:
+def quotes(squad: Squad, encoder: Remembering) -> Iterator[Row]:
     """Does the first reply (at most three quotes) hold the words that answer?"""
     for pair, target in QUOTES.items():
         asked_in, language = pair.split("→")
@@ -240,7 +241,7 @@ class Verdicts:
         return lambda rows: float(roc_auc_score(self.answerable[rows], scores[rows]))
 
 
-def refusals(squad: Squad, encoder: Encoder) -> Iterator[Row]:
+def refusals(squad: Squad, encoder: Remembering) -> Iterator[Row]:
     """Is a question refused when the paragraphs that answer it are gone, and answered when they are there?"""
     for what, place in {"half of each article gone": 1, "half of the articles gone": 0}.items():
         for pair in QUOTES:
@@ -256,7 +257,7 @@ def refusals(squad: Squad, encoder: Encoder) -> Iterator[Row]:
                 yield row_of(f"{what}: {name}", pair, v.questions, ours, bare, target=target)
 
 
-def _verdicts(squad: Squad, encoder: Encoder, pair: str, place: int) -> Verdicts:
+def _verdicts(squad: Squad, encoder: Remembering, pair: str, place: int) -> Verdicts:
     """Ask everything with one half gone, then with the other; `place` says of what (0 articles, 1 paragraphs)."""
     asked_in, language = pair.split("→")
     questions = squad.questions[asked_in]

@@ -1,0 +1,159 @@
+"""Where somebody is now: the newest lines of their case file, for a question that asks for nothing else."""
+
+import re
+import threading
+from weakref import WeakKeyDictionary
+
+from corpus.cases import Cases, load_cases
+from corpus.fold import skeleton
+from index.case_file import CaseBook
+from index.encoder import Encoder
+from index.excerpt import Excerpt
+from index.statements import Statements, statements
+from index.version import Version
+
+_ASKS = frozenset(
+    [
+        "where",
+        "wheres",
+        "free",
+        "prison",
+        "jail",
+        "custody",
+        "imprisoned",
+        "где",
+        "gde",
+        "свободе",
+        "воле",
+        "тюрьме",
+        "заключении",
+        "сидит",
+        "сидят",
+        "дзе",
+        "dzie",
+        "hdzie",
+        "волі",
+        "свабодзе",
+        "турме",
+        "зняволенні",
+        "сядзіць",
+        "сядзяць",
+        "де",
+        "gdzie",
+        "wo",
+        "kur",
+    ]
+)
+_BESIDE = frozenset(
+    [
+        "is",
+        "are",
+        "s",
+        "now",
+        "still",
+        "already",
+        "today",
+        "currently",
+        "at",
+        "in",
+        "the",
+        "moment",
+        "right",
+        "being",
+        "held",
+        "kept",
+        "and",
+        "so",
+        "please",
+        "tell",
+        "me",
+        "сейчас",
+        "теперь",
+        "сегодня",
+        "ещё",
+        "еще",
+        "уже",
+        "всё",
+        "все",
+        "находится",
+        "находятся",
+        "содержится",
+        "держат",
+        "в",
+        "на",
+        "ли",
+        "же",
+        "а",
+        "и",
+        "скажите",
+        "зараз",
+        "цяпер",
+        "сёння",
+        "яшчэ",
+        "ужо",
+        "ўжо",
+        "ўсё",
+        "усё",
+        "знаходзіцца",
+        "знаходзяцца",
+        "утрымліваюць",
+        "трымаюць",
+        "у",
+        "ў",
+        "ці",
+        "ж",
+        "а",
+        "і",
+        "ciapier",
+        "zaraz",
+        "siejčas",
+        "знаходиться",
+        "досі",
+        "вже",
+        "jest",
+        "teraz",
+        "ist",
+        "jetzt",
+        "yra",
+        "dabar",
+    ]
+)
+
+
+def asks_where(question: str) -> bool:
+    """Whether nothing but where somebody is now is asked: a question of such words and of a name."""
+    words = re.findall(r"\w+", question.casefold())
+    beside = [word for word in words if word not in _ASKS and word not in _BESIDE]
+    return len(words) > len(beside) and not _ASKS.isdisjoint(words) and _is_name(beside, load_cases())
+
+
+def _is_name(words: list[str], cases: Cases) -> bool:
+    return bool(words) and all(
+        skeleton(word) in cases.surnames or skeleton(word) in cases.given for word in words
+    )
+
+
+def whereabouts(
+    person: str, *, language: str | None, version: Version, encoder: Encoder
+) -> tuple[Excerpt, ...]:
+    """What the sources say last of where a person is, newest first, one line of each origin; none without a card.
+
+    They are chosen by rules, not scored: their score is 1.
+    """
+    file = _book(version, encoder).case_file(person, language or "en")
+    return tuple(line.excerpt for line in file.status) if file else ()
+
+
+_BOOKS: WeakKeyDictionary[Version, CaseBook] = WeakKeyDictionary()
+_STATEMENTS: dict[str, Statements] = {}
+_MAKING = threading.Lock()
+
+
+def _book(version: Version, encoder: Encoder) -> CaseBook:
+    """The case files of a version, made once and kept as long as the version is."""
+    with _MAKING:
+        if encoder.name not in _STATEMENTS:
+            _STATEMENTS[encoder.name] = statements(encoder)
+        if version not in _BOOKS:
+            _BOOKS[version] = CaseBook(version, _STATEMENTS[encoder.name], load_cases())
+        return _BOOKS[version]
