@@ -12,112 +12,19 @@ from index.excerpt import Excerpt
 from index.statements import Statements, statements
 from index.version import Version
 
-_ASKS = frozenset(
-    [
-        "where",
-        "wheres",
-        "free",
-        "prison",
-        "jail",
-        "custody",
-        "imprisoned",
-        "где",
-        "gde",
-        "свободе",
-        "воле",
-        "тюрьме",
-        "заключении",
-        "сидит",
-        "сидят",
-        "дзе",
-        "dzie",
-        "hdzie",
-        "волі",
-        "свабодзе",
-        "турме",
-        "зняволенні",
-        "сядзіць",
-        "сядзяць",
-        "де",
-        "gdzie",
-        "wo",
-        "kur",
-    ]
-)
-_BESIDE = frozenset(
-    [
-        "is",
-        "are",
-        "s",
-        "now",
-        "still",
-        "already",
-        "today",
-        "currently",
-        "at",
-        "in",
-        "the",
-        "moment",
-        "right",
-        "being",
-        "held",
-        "kept",
-        "and",
-        "so",
-        "please",
-        "tell",
-        "me",
-        "сейчас",
-        "теперь",
-        "сегодня",
-        "ещё",
-        "еще",
-        "уже",
-        "всё",
-        "все",
-        "находится",
-        "находятся",
-        "содержится",
-        "держат",
-        "в",
-        "на",
-        "ли",
-        "же",
-        "а",
-        "и",
-        "скажите",
-        "зараз",
-        "цяпер",
-        "сёння",
-        "яшчэ",
-        "ужо",
-        "ўжо",
-        "ўсё",
-        "усё",
-        "знаходзіцца",
-        "знаходзяцца",
-        "утрымліваюць",
-        "трымаюць",
-        "у",
-        "ў",
-        "ці",
-        "ж",
-        "а",
-        "і",
-        "ciapier",
-        "zaraz",
-        "siejčas",
-        "знаходиться",
-        "досі",
-        "вже",
-        "jest",
-        "teraz",
-        "ist",
-        "jetzt",
-        "yra",
-        "dabar",
-    ]
-)
+_ASKING = """
+where wheres free prison jail custody imprisoned
+где gde свободе воле тюрьме заключении сидит сидят
+дзе dzie hdzie волі свабодзе турме зняволенні сядзіць сядзяць
+де gdzie wo kur
+"""
+_BESIDES = """
+is are s now still already today currently at in the moment right being held kept and so please tell me
+сейчас теперь сегодня ещё еще уже всё все находится находятся содержится держат в на ли же а и скажите
+зараз цяпер сёння яшчэ ужо ўжо ўсё усё знаходзіцца знаходзяцца утрымліваюць трымаюць у ў ці ж ciapier zaraz siejčas
+знаходиться досі вже jest teraz ist jetzt yra dabar
+"""
+_ASKS, _BESIDE = frozenset(_ASKING.split()), frozenset(_BESIDES.split())
 
 
 def asks_where(question: str) -> bool:
