@@ -30,6 +30,7 @@ from bot.sending import Sending, open_sending
 from bot.settings import BotSettings, Door
 from bot.store import Store, open_store
 from bot.subscribers import Subscribers, check_keys
+from bot.switches import keep_to
 from bot.transport import TelegramBot
 from bot.webhook import Webhook
 from corpus.cases import load_cases
@@ -57,6 +58,7 @@ async def run(
     try:
         async with _alone(engine, seen, stopping) as alone:
             if alone and await _connect(bot, stopping):
+                keep_to(engine, bot.id)
                 outbox, store = _open(engine, keys, settings)
                 begin(
                     store.announcements, base.quotes().version

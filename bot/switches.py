@@ -1,9 +1,32 @@
-"""Small values that every process has to see: whether sending is paused, whether the keys are being rotated."""
+"""Small values that every process has to see: whether sending is paused, whether the keys are being rotated, and whose
+bot people follow."""
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import SWITCHES
+from bot.database import SUBSCRIBERS, SWITCHES, transaction
+from corpus.errors import SpravaError
+
+_BOT = "bot"
+
+
+class OtherBotError(SpravaError):
+    """The people of this database follow another bot."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The people in this database follow another bot, and this token reaches none of them: give the token of that "
+            "bot, or delete them with `sprava subscribers purge`."
+        )
+
+
+def keep_to(engine: Engine, bot_id: int) -> None:
+    """Note whose database this is. Raises `OtherBotError`: a bot that nobody talks to would take all for gone."""
+    with transaction(engine) as connection:
+        known, mine = switch(connection, _BOT), str(bot_id)
+        if known not in {None, mine} and connection.scalar(select(SUBSCRIBERS.c.kid).limit(1)) is not None:
+            raise OtherBotError
+        set_switch(connection, _BOT, mine)
 
 
 def switch(connection: Connection, name: str) -> str | None:
