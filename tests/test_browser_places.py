@@ -91,6 +91,7 @@ async def test_a_guest_answers_where_it_is_not_and_is_added_and_banned(
         await page.locator(".service", has_text="sprava joined the group").wait_for()
         await page.get_by_label("What the bot is in this group").select_option("Bot: banned")
         await page.locator(".service", has_text="sprava left the group").wait_for()
+        assert await page.locator(".theirs .via", has_text="guest").count() == 1
         await picture(page, "guest-light", tmp_path)
 
 

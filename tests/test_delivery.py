@@ -268,6 +268,7 @@ async def test_a_chat_that_always_fails_keeps_nobody_else_waiting(
         others = post.crowd(3)
         announce(engine, 2)
         await post.until(lambda: set(post.got()) == set(others), timeout_s=15)
+        assert unlucky not in post.got()
 
 
 async def test_pause_holds_within_a_second_and_resume_goes_on(engine: Engine) -> None:

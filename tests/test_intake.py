@@ -187,6 +187,7 @@ async def test_a_handler_that_takes_too_long_is_given_up(
     async with Sandbox() as sandbox, taking(sandbox, tmp_path, handle) as given_up:
         await sandbox.person("Alena").say("hello")
         await until(sandbox, lambda: len(given_up) == 1)
+    assert len(given_up) == 1, "once, not again when it ends"
 
 
 async def test_what_never_left_is_tried_until_it_does(tmp_path: Path, quick: None, taking: Taking) -> None:
@@ -276,7 +277,8 @@ async def test_a_poll_that_fails_is_repeated_and_loses_nothing(
         sandbox.faults.add("getUpdates", fault, times=2)
         await sandbox.person("Alena").say("hello")
         async with polling(sandbox, tmp_path, handle):
-            await until(sandbox, lambda: texts == ["hello"])
+            await until(sandbox, lambda: bool(texts))
+    assert texts == ["hello"]
 
 
 async def test_a_revoked_token_ends_the_bot(tmp_path: Path, taking: Taking) -> None:
