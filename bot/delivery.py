@@ -17,13 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import outcomes
 from bot.compose import Page
 from bot.intake import Backoff, TokenRejectedError
-from bot.outbox import IN_FLIGHT, Begun, Claimed, Outbox, Refusal, Wait
+from bot.outbox import IN_FLIGHT, Outbox
 from bot.outcomes import Kind, Outcome
 from bot.pace import Pace, spacing_s
+from bot.rows import Begun, Claimed, Refusal, Wait
 from corpus.errors import SpravaError
 
 SEND_S = 10.0
-"""One call, from connecting to the last byte of the reply. `Outbox.SENDING_S` is twice that."""
+"""One call, from connecting to the last byte of the reply. `rows.SENDING_S` is twice that."""
 DRAIN_S = 30.0
 _STALE_S = 4.0
 """A process that was frozen for so long between the check and the send has to check again."""

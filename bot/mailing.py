@@ -15,9 +15,9 @@ from bot.delivery import Letter
 from bot.digests import Slot, covered, in_daytime, period, slot
 from bot.news import News, NewsKind
 from bot.news_pages import digest_page, news_page, renewal_page
-from bot.outbox import Claimed
 from bot.places import public
 from bot.record import Cadence, Record, Sound
+from bot.rows import Claimed
 from bot.store import Store
 from bot.subscribers import month_of
 from bot.switches import set_switch, switch

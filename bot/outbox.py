@@ -8,13 +8,9 @@ nothing is paused or cancelled, an earlier message of the chat is final, and it 
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Engine,
     and_,
@@ -26,65 +22,21 @@ from sqlalchemy import (
     update,
 )
 
-from bot import broadcasts, pacing
+from bot import broadcasts, pacing, rows
 from bot.broadcasts import PAUSED, ROTATING, Broadcast, open_broadcasts
 from bot.database import BROADCASTS, OUTBOX, SUBSCRIBERS, SWITCHES, transaction
 from bot.pacing import USUAL, Rate
+from bot.rows import Begun, Claimed, Refusal, Wait
 from bot.subscribers import Sealed
 
-LEASE_S = 60.0
-"""How long claimed rows are their sender's."""
-SENDING_S = 20.0
-"""How long a message may be under way: longer than a request may take, and all that a dead sender holds up."""
 IN_FLIGHT = 4
 """Messages under way at once over all senders: so many may arrive twice after a crash, and no more."""
-MAX_WAIT_S = 3600.0
-"""No row is put off for longer; one that seems to be was written before the clock was set back."""
 QUIET_S = 15.0
 """After which a call that was under way has ended: it begins at most 4 seconds after its check, and takes at most 10."""
 _LOOK_AGAIN_S = 0.05
 DEAD_KEPT_S = 7 * 86400.0
 _DEAD_TO_HOLD = 3
 """So many messages of one broadcast that Telegram refuses mean that its text is wrong, not the chats."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A row that this sender holds for a minute; without a person it is a channel, or somebody who is gone."""
-
-    broadcast: Broadcast
-    tag: bytes
-    attempts: int
-    claim: bytes
-    person: Sealed | None
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A row whose message may go out now: `token` is known to nobody else."""
-
-    row: Claimed
-    token: bytes
-    ahead: bool
-    """The broadcast has yet to pass this tag: the row must stay, so that it is not filled in again."""
-    others: tuple[int, ...]
-    """The broadcasts of which more waits for the same chat."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Not yet: another message, or a pause, has its turn for so many seconds."""
-
-    seconds: float
-
-
-class Refusal(Enum):
-    """Why a row is not begun."""
-
-    HELD = auto()
-    """The operator paused everything, this broadcast is held, or keys are being changed."""
-    PASSED = auto()
-    """This row is not ours to send now: gone, changed, cancelled, or not its turn in its chat."""
 
 
 class Outbox:
@@ -132,13 +84,13 @@ class Outbox:
         claim = secrets.token_bytes(16)
         with transaction(self.engine) as connection:
             now = self.clock(connection)
-            due = and_(OUTBOX.c.broadcast == broadcast.id, _due(now))
+            due = and_(OUTBOX.c.broadcast == broadcast.id, rows.due(now))
             found = select(OUTBOX.c.tag).where(due).order_by(OUTBOX.c.tag).limit(limit)
             tags = connection.scalars(found.with_for_update(skip_locked=True)).all()
             tags = [tag for tag in tags if (broadcast.id, tag) not in busy]
             if not tags:
                 return []
-            values = {"claim": claim, "until": now + LEASE_S, "state": _in_doubt_if_sending()}
+            values = {"claim": claim, "until": now + rows.LEASE_S, "state": rows.in_doubt_if_sending()}
             taken = update(OUTBOX).where(due, OUTBOX.c.tag.in_(tags)).values(values)
             attempts = {
                 row.tag: row.attempts
@@ -148,20 +100,20 @@ class Outbox:
             people = {row.tag: Sealed(*row) for row in connection.execute(sealed)}
         return [Claimed(broadcast, tag, attempts[tag], claim, people.get(tag)) for tag in sorted(attempts)]
 
-    def drop(self, rows: Sequence[Claimed]) -> None:
+    def drop(self, claimed: Sequence[Claimed]) -> None:
         """Delete rows whose person follows something else, or is gone."""
         with transaction(self.engine) as connection:
-            for (broadcast, claim), tags in _by_claim(rows).items():
-                _finish(
+            for (broadcast, claim), tags in rows.by_claim(claimed).items():
+                rows.finish(
                     connection,
                     and_(OUTBOX.c.broadcast == broadcast.id, OUTBOX.c.claim == claim, OUTBOX.c.tag.in_(tags)),
                     ahead=not broadcast.filled and max(tags) > broadcast.cursor,
                 )
 
-    def release(self, rows: Sequence[Claimed], *, wait_s: float = 0.0) -> None:
+    def release(self, claimed: Sequence[Claimed], *, wait_s: float = 0.0) -> None:
         """Give rows back that were not begun."""
         with transaction(self.engine) as connection:
-            for (broadcast, claim), tags in _by_claim(rows).items():
+            for (broadcast, claim), tags in rows.by_claim(claimed).items():
                 mine = and_(
                     OUTBOX.c.broadcast == broadcast.id, OUTBOX.c.claim == claim, OUTBOX.c.tag.in_(tags)
                 )
@@ -182,7 +134,7 @@ class Outbox:
                 return Refusal.HELD
             if (seconds := bucket.wait_s(self._rate)) > 0:
                 return Wait(seconds)
-            if _under_way(connection, now) >= IN_FLIGHT:
+            if rows.under_way(connection, now) >= IN_FLIGHT:
                 return Wait(0.02)
             begun = self._begin(connection, row, now)
             if isinstance(begun, Refusal):
@@ -202,20 +154,20 @@ class Outbox:
                 return Refusal.HELD
             connection.execute(delete(OUTBOX).where(mine))
             return Refusal.PASSED
-        others = _others(connection, row, list(running))
-        if _comes_later(broadcast, row.tag, others, running):
+        others = rows.others(connection, row, list(running))
+        if rows.comes_later(broadcast, row.tag, others, running):
             later = {"claim": None, "until": None, "not_before": now + 1.0}
             connection.execute(update(OUTBOX).where(mine).values(later))
             return Refusal.PASSED
         token = secrets.token_bytes(16)
         before = case((OUTBOX.c.state == "in_doubt", "in_doubt"), else_="pending")
         holds = and_(
-            mine, OUTBOX.c.state.in_(("pending", "in_doubt")), OUTBOX.c.until.between(now, now + LEASE_S)
+            mine, OUTBOX.c.state.in_(("pending", "in_doubt")), OUTBOX.c.until.between(now, now + rows.LEASE_S)
         )
         values = {
             "state": "sending",
             "claim": token,
-            "until": now + SENDING_S,
+            "until": now + rows.SENDING_S,
             "attempts": OUTBOX.c.attempts + 1,
         }
         was = connection.scalar(select(before).where(holds))
@@ -260,7 +212,7 @@ class Outbox:
         """Telegram asked to wait: every sender does, and the message comes after."""
         with transaction(self.engine) as connection:
             pacing.pause(connection, seconds, self.clock(connection), self._rate)
-            self._put_back(connection, begun, wait_s=min(seconds, MAX_WAIT_S), state="pending")
+            self._put_back(connection, begun, wait_s=min(seconds, rows.MAX_WAIT_S), state="pending")
 
     def bury(self, begun: Begun) -> bool:
         """Keep a message aside that Telegram refuses; whether that now holds its whole broadcast, because several were
@@ -288,7 +240,7 @@ class Outbox:
     def _is_quiet(self, tags: Sequence[bytes]) -> bool:
         with self.engine.connect() as connection:
             now = self.clock(connection)
-            sending = select(func.count()).where(_is_under_way(now), OUTBOX.c.tag.in_(tags))
+            sending = select(func.count()).where(rows.is_under_way(now), OUTBOX.c.tag.in_(tags))
             return not connection.scalar(sending)
 
     def _time(self) -> float:
@@ -306,81 +258,16 @@ class Outbox:
         return any(row.name == PAUSED or float(row.value) > now for row in connection.execute(found))
 
     def _end(self, connection: Connection, begun: Begun) -> None:
-        _finish(connection, _is_mine(begun), ahead=begun.ahead)
+        rows.finish(connection, rows.is_mine(begun), ahead=begun.ahead)
 
     def _put_back(self, connection: Connection, begun: Begun, *, wait_s: float, state: str) -> None:
         later = self.clock(connection) + wait_s
         values = {"state": state, "claim": None, "until": None, "not_before": later}
-        connection.execute(update(OUTBOX).where(_is_mine(begun)).values(values))
+        connection.execute(update(OUTBOX).where(rows.is_mine(begun)).values(values))
 
 
 def end_claims(engine: Engine) -> None:
     """Let every claim be that of a dead sender. For the only process that uses the database, when it starts."""
     claimed = update(OUTBOX).where(OUTBOX.c.claim.is_not(None))
     with transaction(engine) as connection:
-        connection.execute(claimed.values(claim=None, until=None, state=_in_doubt_if_sending()))
-
-
-def _due(now: float) -> ColumnElement[bool]:
-    """Rows that may be claimed. Times beyond what is ever written are of a clock that was set back since."""
-    waits = and_(OUTBOX.c.not_before > now, OUTBOX.c.not_before <= now + MAX_WAIT_S)
-    held = and_(OUTBOX.c.claim.is_not(None), OUTBOX.c.until.between(now, now + LEASE_S))
-    return and_(OUTBOX.c.state.not_in(("dead", "done")), ~waits, ~held)
-
-
-def _is_under_way(now: float) -> ColumnElement[bool]:
-    return and_(OUTBOX.c.state == "sending", OUTBOX.c.until.between(now, now + SENDING_S))
-
-
-def _under_way(connection: Connection, now: float) -> int:
-    return connection.scalar(select(func.count()).where(_is_under_way(now))) or 0
-
-
-def _is_mine(begun: Begun) -> ColumnElement[bool]:
-    """The row by its token alone: its tag may have changed meanwhile, with its chat or its key."""
-    return and_(OUTBOX.c.state == "sending", OUTBOX.c.claim == begun.token)
-
-
-def _in_doubt_if_sending() -> ColumnElement[str]:
-    """A message whose sender is gone may have arrived."""
-    return case((OUTBOX.c.state == "sending", "in_doubt"), else_=OUTBOX.c.state)
-
-
-def _others(connection: Connection, row: Claimed, running: list[int]) -> Sequence[Any]:
-    """What else waits for, or is on its way to, the same chat."""
-    columns = select(OUTBOX.c.broadcast, OUTBOX.c.state, OUTBOX.c.until)
-    elsewhere = [number for number in running if number != row.broadcast.id]
-    others = and_(OUTBOX.c.broadcast.in_(elsewhere), OUTBOX.c.tag == row.tag)
-    return connection.execute(columns.where(others, OUTBOX.c.state.not_in(("dead", "done")))).all()
-
-
-def _comes_later(
-    mine: Broadcast,
-    tag: bytes,
-    others: Iterable[Any],
-    running: Mapping[int, Broadcast],
-) -> bool:
-    """Whether the chat has to get something else first: what is on its way already, or an earlier broadcast,
-    also one that has yet to be filled in for this tag."""
-    waiting = {other.broadcast for other in others}
-    under_way = any(other.state == "sending" for other in others)
-    earlier = (each for each in running.values() if each.order < mine.order)
-    return under_way or any(each.id in waiting or (not each.filled and each.cursor < tag) for each in earlier)
-
-
-def _finish(connection: Connection, rows: ColumnElement[bool], *, ahead: bool) -> None:
-    """Delete rows; one that its broadcast has yet to pass stays as done, or it would be filled in once more."""
-    if ahead:
-        coming = select(BROADCASTS.c.id).where(
-            BROADCASTS.c.id == OUTBOX.c.broadcast, ~BROADCASTS.c.filled, BROADCASTS.c.cursor < OUTBOX.c.tag
-        )
-        values = {"state": "done", "claim": None, "until": None}
-        connection.execute(update(OUTBOX).where(rows, coming.exists()).values(values))
-    connection.execute(delete(OUTBOX).where(rows))
-
-
-def _by_claim(rows: Sequence[Claimed]) -> dict[tuple[Broadcast, bytes], list[bytes]]:
-    found: dict[tuple[Broadcast, bytes], list[bytes]] = {}
-    for row in rows:
-        found.setdefault((row.broadcast, row.claim), []).append(row.tag)
-    return found
+        connection.execute(claimed.values(claim=None, until=None, state=rows.in_doubt_if_sending()))

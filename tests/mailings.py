@@ -8,8 +8,8 @@ from bot.compose import Page
 from bot.database import BROADCASTS, NEWS, OUTBOX, Engine
 from bot.delivery import Letter
 from bot.keys import Keys
-from bot.outbox import Claimed
 from bot.record import Follow, FollowKind, Record
+from bot.rows import Claimed
 from bot.subscribers import Subscribers
 
 SECRET = "a-new-0246813579-Asdfgh-jkly-0815x"

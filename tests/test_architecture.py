@@ -36,6 +36,7 @@ HOMES = {
         "bot/disclosure.py",
         "bot/news.py",
         "bot/announcements.py",
+        "bot/rows.py",
         "bot/outbox.py",
         "bot/broadcasts.py",
         "bot/delivery.py",

@@ -14,7 +14,7 @@ from mailings import Clock, Everybody, announce, join, people, waiting
 from sqlalchemy import event
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
-from bot import broadcasts, delivery, outbox, outcomes, transport
+from bot import broadcasts, delivery, outcomes, rows, transport
 from bot.compose import Page
 from bot.database import Engine
 from bot.delivery import Delivery
@@ -328,7 +328,7 @@ async def test_a_clean_stop_repeats_nothing(engine: Engine) -> None:
 async def test_while_the_database_is_away_updates_wait_and_nothing_is_lost(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "LEASE_S", 3.0)
+    monkeypatch.setattr(rows, "LEASE_S", 3.0)
     event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=100"))
     engine.dispose()  # the connections made from now on are impatient
     async with sending(engine, rate=Rate(per_s=100, burst=1)) as post:  # type: ignore[arg-type]

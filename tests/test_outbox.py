@@ -9,9 +9,10 @@ from sqlalchemy import select, update
 
 from bot import broadcasts
 from bot.database import BROADCASTS, OUTBOX, Engine
-from bot.outbox import LEASE_S, SENDING_S, Begun, Claimed, Outbox, Refusal, Wait, end_claims
+from bot.outbox import Outbox, end_claims
 from bot.pacing import Rate
 from bot.record import Record
+from bot.rows import LEASE_S, SENDING_S, Begun, Claimed, Refusal, Wait
 
 FAST = Rate(per_s=100_000, burst=100_000)
 DAY = 86_400.0

@@ -17,13 +17,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from mailings import KEYS
 
-from bot import delivery, outbox, outcomes
+from bot import delivery, outbox, outcomes, rows
 from bot.database import open_database
 from bot.delivery import Delivery
 from bot.lock import alone_with
-from bot.outbox import Begun, Outbox, end_claims
+from bot.outbox import Outbox, end_claims
 from bot.outcomes import Kind
 from bot.pacing import Rate
+from bot.rows import Begun
 from bot.sending import open_sending
 from bot.store import open_store
 from bot.subscribers import Subscribers
@@ -32,7 +33,7 @@ from bot.transport import TelegramBot
 
 def hurry() -> None:
     """Let a dead sender hold nothing up for long."""
-    outbox.LEASE_S, outbox.SENDING_S = 6.0, 3.0
+    rows.LEASE_S, rows.SENDING_S = 6.0, 3.0
     delivery.SEND_S, delivery._NETWORK_S, delivery._IDLE_S, delivery._STALE_S = 2.0, (0.05, 0.5), 0.05, 1.0
 
 
@@ -64,7 +65,7 @@ def batch_commit() -> None:
 
 def no_lease_check() -> None:
     """Take what others hold."""
-    outbox._due = lambda now: outbox.OUTBOX.c.not_before <= now  # type: ignore[assignment]
+    rows.due = lambda now: outbox.OUTBOX.c.not_before <= now  # type: ignore[assignment]
     begin = Outbox._begin
 
     def careless(self: Outbox, connection: Any, row: Any, now: float) -> Any:
