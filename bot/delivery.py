@@ -9,14 +9,13 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import outcomes
 from bot.compose import Page
 from bot.intake import Backoff, TokenRejectedError
+from bot.letters import Letter, Mailing
 from bot.outbox import IN_FLIGHT, Outbox
 from bot.outcomes import Kind, Outcome
 from bot.pace import Pace, spacing_s
@@ -43,34 +42,6 @@ _PROBE_S = 60.0
 """After so many failures in a row, one message every so many seconds shows whether Telegram is back."""
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message to one chat: a person's number, or a channel's number or @name."""
-
-    chat: int | str
-    page: Page | None
-    """None where it could not be written: a mistake of ours, and never sent."""
-    silent: bool = True
-    person: bool = False
-    """Somebody with a record; else a channel or group that the operator configured."""
-
-
-class Mailing(Protocol):
-    """What the sender knows of people and news."""
-
-    async def letters(self, rows: Sequence[Claimed]) -> Mapping[bytes, Letter]:
-        """The message for each row whose person follows it, by tag."""
-
-    async def arrived(self, letter: Letter, message: int) -> None:
-        """Telegram has the letter, as message number `message`."""
-
-    def gone(self, letter: Letter) -> None:
-        """Nobody can be reached in this chat any more."""
-
-    def moved(self, letter: Letter, chat: int) -> None:
-        """The group has a new number."""
 
 
 class Delivery:

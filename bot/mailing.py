@@ -11,8 +11,8 @@ from bot import matching
 from bot.broadcasts import Broadcast, is_target, target_tag
 from bot.compose import Page, PageError
 from bot.database import Engine, transaction
-from bot.delivery import Letter
 from bot.digests import Slot, covered, in_daytime, period, slot
+from bot.letters import Letter
 from bot.news import News, NewsKind
 from bot.news_pages import digest_page, news_page, renewal_page
 from bot.places import public

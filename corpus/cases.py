@@ -5,61 +5,22 @@ Which case a question means is `index/names.py`; it reuses the tables and `Cases
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from corpus.declension import name_forms, place_forms
-from corpus.fold import Token, is_cyrillic, skeleton, tokens
+from corpus.fold import Token, skeleton, tokens
+from corpus.naming import Fit, Mention, PersonSpan, Phrase, adjoin, is_written_as_name, starts_sentence
 from corpus.roster import Case, CasesError, CaseType, GivenLine, Roster, read_roster
 
-__all__ = ["Case", "CaseType", "Cases", "CasesError", "Mention", "load_cases", "parse_cases"]
+__all__ = ["Case", "CaseType", "Cases", "CasesError", "load_cases", "parse_cases"]
 
 CASES_FILE = Path(__file__).parent / "cases.toml"
-_QUOTES = "«„“”\"'‘’‚‹"
 _HYPHEN = re.compile("[-\u2010\u2011]")
 _PATRONYMIC = re.compile(r".{2,}(?:avic|evic|ic|avn|evn|icn)(?:a|v|e|i|am|em|ai|ei)?")
 _CONJUNCTIONS = frozenset({"and", "и", "і", "й", "ды", "та", "und", "i", "oraz", "y"})
 _WRITTEN_V = "вўvwŭВЎVWŬ"
 _FALLBACK = {"be-tarask": ("be",), "be-latn": (), "be": ("be-tarask", "ru"), "ru": (), "uk": ("ru",)}
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A span of a text that names a case; several cases where a surname fits several and the text does not tell."""
-
-    start: int
-    end: int
-    cases: tuple[str, ...]
-
-
-class Fit(StrEnum):
-    """How much of a person's name a span holds."""
-
-    FULL = "full"
-    SURNAME = "surname"
-    OTHER = "other"
-    """A surname we know beside a given name that none of its bearers has: somebody else."""
-
-
-class PersonSpan(NamedTuple):
-    """Tokens `first` to `last` (included) that name a person, and the cases that fit."""
-
-    first: int
-    last: int
-    fit: Fit
-    cases: tuple[str, ...]
-
-
-class _Phrase(NamedTuple):
-    case: str
-    forms: tuple[frozenset[str], ...]
-    letters: int
-    """Of an acronym, else 0: BBB and B have one skeleton."""
-    common: bool
-    term: bool
 
 
 class Cases:
@@ -81,7 +42,7 @@ class Cases:
         self.ordinary: set[str] = set()
         """Names of people, organisations and places that are also ordinary words."""
         self._surname_bases: set[str] = set()
-        self._phrases: dict[str, list[_Phrase]] = {}
+        self._phrases: dict[str, list[Phrase]] = {}
         lines: dict[str, list[GivenLine]] = {}
         for line in roster.given_names:
             for spelling in line.skeletons:
@@ -163,7 +124,7 @@ class Cases:
                     yield Mention(token.start, found[after - 1].end, (phrase.case,))
                     break
 
-    def _says(self, text: str, words: Sequence[Token], phrase: _Phrase) -> bool:
+    def _says(self, text: str, words: Sequence[Token], phrase: Phrase) -> bool:
         if len(words) < len(phrase.forms):
             return False
         if not all(word.skeleton in forms for word, forms in zip(words, phrase.forms, strict=True)):
@@ -171,7 +132,7 @@ class Cases:
         unlike = self.by_id[phrase.case].unlike
         if unlike and any(word.word.casefold().startswith(unlike) for word in words):
             return False
-        return len(words) > 1 or _is_written_as_name(text, words[0], phrase)
+        return len(words) > 1 or is_written_as_name(text, words[0], phrase)
 
     def _with_given_name(
         self, text: str, found: Sequence[Token], number: int, bearers: tuple[str, ...]
@@ -186,7 +147,7 @@ class Cases:
                 break
             first -= 1  # Шарэнда-Панасюк: both halves are surnames of one person
         for before in (first - 1, first - 2):
-            if before < 0 or not _adjoin(text, found, before, before + 1):
+            if before < 0 or not adjoin(text, found, before, before + 1):
                 break
             fit = self._fit(text, found[before], bearers)
             if fit is not None:
@@ -200,7 +161,7 @@ class Cases:
             and text[found[number].end : found[after].start].isspace()
         ):
             follows = (
-                after + 1 < len(found) and _adjoin(text, found, after, after + 1) and found[after + 1].capital
+                after + 1 < len(found) and adjoin(text, found, after, after + 1) and found[after + 1].capital
             )
             fit = self._fit(text, found[after], bearers) if len(found[after].word) > 1 else None
             if fit is not None and (fit[0] is Fit.FULL or not follows):
@@ -277,15 +238,9 @@ class Cases:
                 continue
             forms = tuple(place_forms(part) | {f"{part}s"} for part in parts)
             letters = len(name) if len(parts) == 1 and len(name) <= 4 and name.isupper() else 0
-            phrase = _Phrase(case.id, forms, letters, parts[0] in case.common, case.type is CaseType.TERM)
+            phrase = Phrase(case.id, forms, letters, parts[0] in case.common, case.type is CaseType.TERM)
             for form in forms[0]:
                 self._phrases.setdefault(form, []).append(phrase)
-
-
-def starts_sentence(text: str, start: int) -> bool:
-    """Whether a word begins a sentence or a line; a word in quotation marks does not."""
-    before = text[max(0, start - 8) : start].rstrip(" ")
-    return not before or before[-1] in ".!?…\n:—–-*#•"
 
 
 @cache
@@ -299,21 +254,5 @@ def parse_cases(text: str) -> Cases:
     return Cases(read_roster(text))
 
 
-def _adjoin(text: str, found: Sequence[Token], left: int, right: int) -> bool:
-    """Whether only spaces, an initial's full stop or a hyphen stand between two tokens."""
-    between = text[found[left].end : found[right].start]
-    return between.isspace() or between == "-" or (len(found[left].word) == 1 and between.strip() == ".")
-
-
 def _initials(case: Case) -> set[str]:
     return {skeleton(name)[:1] for name in case.spellings if " " in name}
-
-
-def _is_written_as_name(text: str, token: Token, phrase: _Phrase) -> bool:
-    quoted = token.start > 0 and text[token.start - 1] in _QUOTES
-    if phrase.term:
-        return quoted or token.word.isupper() or not phrase.common
-    if phrase.letters:
-        return token.word.isupper() and len(token.word) == phrase.letters
-    common = phrase.common and is_cyrillic(token.word)  # written in Latin letters, Viasna is no season
-    return token.capital and (quoted or not (common and starts_sentence(text, token.start)))

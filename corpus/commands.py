@@ -1,16 +1,22 @@
 """Commands of `sprava corpus`: parse, call, print. Heavy modules are imported inside, so that --help stays fast."""
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from corpus.terminal import (
+    added_fields,
+    described,
+    fields_of,
+    print_added,
+    print_json,
+    print_rows,
+    print_table,
+)
 
+if TYPE_CHECKING:
     from corpus.adding import Given, Proposal
-    from corpus.document import Document
     from corpus.library import Added
 
 app = typer.Typer(
@@ -59,7 +65,7 @@ def add(
             failed += 1
             typer.echo(f"sprava: {error}", err=True)
         else:
-            _print_json(_added_fields(proposal, added)) if as_json else _print_added(proposal, added)
+            print_json(added_fields(proposal, added)) if as_json else print_added(proposal, added)
     if failed < len(sources) and not as_json:
         typer.echo("Next: sprava index update")
     if failed:
@@ -76,9 +82,9 @@ def list_(*, as_json: Json = False) -> None:
     documents = load(folders)
     if as_json:
         for document in documents:
-            _print_json(_fields(document))
+            print_json(fields_of(document))
     elif documents:
-        _print_table(documents)
+        print_table(documents)
     else:
         places = ", ".join(map(str, folders))
         typer.echo(f"no documents yet in {places}; add one with `sprava corpus add FILE`")
@@ -104,7 +110,7 @@ def show(
             raise LibraryError(f"{id} is withdrawn ({document.withdrawn}): its text may no longer be quoted")
         sys.stdout.buffer.write(document.text.encode())
         return
-    _print_rows(_described(document))
+    print_rows(described(document))
     typer.echo(
         "\n" + (document.text if not document.withdrawn else "(withdrawn: the text stays in the file only)")
     )
@@ -167,136 +173,3 @@ def _add_one(
     proposal = propose(draft, given, id=library.id_of(path.name), name=path.name, today=today)
     added = library.add(proposal, raw=raw, name=path.name, folders=folders, known=known, replace=replace)
     return proposal, added
-
-
-def _fields(document: "Document") -> dict[str, Any]:
-    names = ("id", "title", "publisher", "published", "language", "reliability", "url", "withdrawn")
-    values = {name: getattr(document, name) for name in names}
-    return {**values, "published": str(document.published)}
-
-
-def _added_fields(proposal: "Proposal", added: "Added") -> dict[str, Any]:
-    from corpus.passages import passages
-
-    document = proposal.document
-    return {
-        **_fields(document),
-        "author": document.author,
-        "notice": document.notice,
-        "passages": len(passages(document)),
-        "cut": [{"line": cut.line, "text": cut.text, "why": cut.why} for cut in proposal.cut],
-        "warnings": list(proposal.warnings),
-        "replaced": added.replaced,
-        "path": str(added.path),
-    }
-
-
-def _described(document: "Document") -> list[tuple[str, str, str]]:
-    """Rows of label, value, remark; absent values are left out."""
-    rows = [
-        ("id", document.id, ""),
-        ("title", document.title, ""),
-        ("publisher", document.publisher, ""),
-        ("author", document.author or "", ""),
-        ("published", str(document.published), ""),
-        ("language", document.language, ""),
-        ("reliability", document.reliability.value, _LABELS[document.reliability.value]),
-        ("url", document.url or "", ""),
-        ("mirror", document.mirror or "", "" if not document.mirror else "never shown to readers"),
-        ("cases", ", ".join(document.cases), ""),
-        ("notice", document.notice or "", ""),
-        ("note", document.note or "", ""),
-        *(("source", source, "") for source in document.sources),
-        ("withdrawn", document.withdrawn or "", ""),
-    ]
-    return [row for row in rows if row[1]]
-
-
-_LABELS = {"A": "first-hand", "B": "summary", "C": "retelling or copy", "D": "unsigned or AI"}
-
-
-def _print_added(proposal: "Proposal", added: "Added") -> None:
-    from corpus.passages import passages
-
-    document, origins = proposal.document, proposal.origins
-    typer.echo(f"{'replaced' if added.replaced else 'added'} {added.path}")
-    rows = []
-    for label, value, remark in _described(document):
-        origin = origins.get(label, "file")
-        rows.append((label, value, ", ".join(filter(None, (remark, origin if origin != "file" else "")))))
-    rows.append(("passages", str(len(passages(document))), ""))
-    rows += [("warning", warning, "") for warning in proposal.warnings]
-    if proposal.cut:
-        lines = "1 line that is" if len(proposal.cut) == 1 else f"{len(proposal.cut)} lines that are"
-        rows.append(("cut", f"{lines} not the article:", ""))
-    _print_rows(rows)
-    _print_cut(proposal)
-    earlier = "add the earlier file again, with --replace"
-    typer.echo(
-        f"  undo: {earlier if added.replaced else f'sprava corpus withdraw {document.id} --reason …'}\n"
-    )
-
-
-def _print_rows(rows: list[tuple[str, str, str]]) -> None:
-    """Labelled values that wrap beside their label."""
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    for label, value, remark in rows:
-        line = Text(value)
-        if remark:
-            line.append(f"  ({remark})", style="dim")
-        grid.add_row(Text(f"  {label}", style="yellow" if label == "warning" else "bold"), line)
-    _print(grid)
-
-
-def _print_cut(proposal: "Proposal") -> None:
-    """The lines that were left out: number in the file, why, and as much of each as fits."""
-    from rich.console import Group
-    from rich.text import Text
-
-    width = max((len(cut.why) for cut in proposal.cut), default=0)
-    rows = (
-        Text(f"{cut.line:>6}  {cut.why:<{width}}  ", no_wrap=True, overflow="ellipsis").append(
-            cut.text, style="dim"
-        )
-        for cut in proposal.cut
-    )
-    _print(Group(*rows))
-
-
-def _print_table(documents: "tuple[Document, ...]") -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("published", no_wrap=True)
-    table.add_column("lang", no_wrap=True)
-    table.add_column("", no_wrap=True)
-    table.add_column("id, title and publisher")
-    for document in documents:
-        line = Text().append(document.id, style="bold")
-        if document.withdrawn:
-            line.append(f"  withdrawn: {document.withdrawn}", style="red")
-        line.append(f"\n{document.title}").append(f" · {document.publisher}", style="dim")
-        table.add_row(str(document.published), document.language, document.reliability.value, line)
-    _print(table)
-    typer.echo(f"{len(documents)} documents")
-
-
-def _print(renderable: "RenderableType") -> None:
-    """Print as wide as the terminal is; into a pipe plainly, never folded, without spaces at line ends."""
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 1000
-    with console.capture() as captured:
-        console.print(renderable)
-    for line in captured.get().splitlines():
-        typer.echo(line.rstrip())
-
-
-def _print_json(fields: dict[str, Any]) -> None:
-    typer.echo(json.dumps(fields, ensure_ascii=False))

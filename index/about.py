@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from corpus.cases import Cases, CaseType, Mention
+from corpus.cases import Cases, CaseType
+from corpus.naming import Mention
 from index.clauses import events
 from index.cues import RELATIVE
 

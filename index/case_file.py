@@ -12,8 +12,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from corpus.cases import Case, Cases, CaseType, Mention
+from corpus.cases import Case, Cases, CaseType
 from corpus.document import Document
+from corpus.naming import Mention
 from index import choosing
 from index.about import people, subjects
 from index.disagreements import Disagreement, disagreements

@@ -12,8 +12,9 @@ from datetime import date
 from itertools import combinations
 from typing import NamedTuple
 
-from corpus.cases import Cases, CaseType, Mention, load_cases
+from corpus.cases import Cases, CaseType, load_cases
 from corpus.document import PartialDate
+from corpus.naming import Mention
 from index.charges import UNLISTED
 from index.clauses import Clause, clauses, events, nearest_event
 from index.excerpt import Excerpt

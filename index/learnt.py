@@ -15,9 +15,10 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from corpus.cases import Cases, starts_sentence
+from corpus.cases import Cases
 from corpus.document import Document
 from corpus.fold import Token, is_cyrillic, tokens
+from corpus.naming import starts_sentence
 
 ENOUGH_WORDS = 200
 """Distinct words in a script, and at least a sixth of all, from which on a word that no document says is strange."""

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corpus.cases import Cases, Fit, PersonSpan, starts_sentence
+from corpus.cases import Cases
 from corpus.fold import Token, is_cyrillic, tokens
+from corpus.naming import Fit, PersonSpan, starts_sentence
 from index.cues import (
     DESCRIBES,
     IN_A_PLACE,

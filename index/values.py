@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from corpus.cases import Cases, CaseType, Mention
+from corpus.cases import Cases, CaseType
 from corpus.fold import skeleton
+from corpus.naming import Mention
 from index.charges import charges_in
 from index.numerals import Numeral, numerals
 

@@ -6,8 +6,8 @@ from sqlalchemy import insert, select
 
 from bot.compose import Page
 from bot.database import BROADCASTS, NEWS, OUTBOX, Engine
-from bot.delivery import Letter
 from bot.keys import Keys
+from bot.letters import Letter
 from bot.record import Follow, FollowKind, Record
 from bot.rows import Claimed
 from bot.subscribers import Subscribers
