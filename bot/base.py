@@ -6,13 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.quotes import Quotes
-from corpus.cases import load_cases
 from index.answer import Answer, answer_many
-from index.case_file import CaseBook
+from index.case_file import CaseBook, case_book
 from index.encoder import Encoder, model_name, open_encoder
 from index.reader import Reader
 from index.settings import IndexSettings
-from index.statements import Statements, statements
 
 
 class PublishedBase:
@@ -21,8 +19,10 @@ class PublishedBase:
     def __init__(self, reader: Reader[Quotes], encoder: Encoder) -> None:
         self._reader = reader
         self._encoder = encoder
-        self._statements: Statements | None = None
-        self._book: CaseBook | None = None
+
+    def follow(self) -> None:
+        """Serve newer versions as they are published, until the process ends."""
+        self._reader.follow()
 
     def quotes(self) -> Quotes:
         """The quotes of the newest version."""
@@ -38,17 +38,11 @@ class PublishedBase:
         return self._encoder.encode_queries(questions)
 
     def case_book(self) -> CaseBook:
-        """What the newest version says about each case. Not for two threads at once: the first call encodes."""
-        version = self._reader.get().version
-        if self._statements is None:
-            self._statements = statements(self._encoder)
-        if self._book is None or self._book.version is not version:
-            self._book = CaseBook(version, self._statements, load_cases())
-        return self._book
+        """What the newest version says about each case."""
+        return case_book(self.quotes().version, self._encoder)
 
 
 def open_base(settings: IndexSettings) -> PublishedBase:
     """The base of these settings. Raises what an operator can act on: no index yet, another model, no model."""
     reader = Reader(settings.index_folder, Quotes, model=model_name(settings))
-    reader.follow()
     return PublishedBase(reader, open_encoder(settings))

@@ -30,7 +30,9 @@ def run(
     settings.database()
     settings.keys()
     door = settings.door() if webhook else None
-    asyncio.run(serve(settings, base=open_base(settings), door=door, with_parent=with_parent))
+    base = open_base(settings)
+    base.follow()
+    asyncio.run(serve(settings, base=base, door=door, with_parent=with_parent))
 
 
 @app.command()

@@ -12,18 +12,19 @@ from functools import lru_cache
 
 import numpy as np
 
-from corpus.cases import Case, Cases, CaseType
+from corpus.cases import Case, Cases, CaseType, load_cases
 from corpus.document import Document
 from corpus.naming import Mention
 from index import choosing
 from index.about import people, subjects
 from index.disagreements import Disagreement, disagreements
+from index.encoder import Encoder
 from index.excerpt import MAX_CHARS, MAX_SENTENCE
 from index.mentions import MentionTable
 from index.origins import from_files
 from index.said import ON_SOURCES, WHERE_WORDS, Line, Said, read_sentence
 from index.search import MENTIONS
-from index.statements import Statements
+from index.statements import Statements, statements
 from index.version import Version
 
 CLOSE = 5
@@ -60,6 +61,12 @@ class CaseFile:
 def may_have_card(case: Case) -> bool:
     """Whether a case is a person of whom a card may be shown, if documents name them."""
     return case.type is CaseType.PERSON and not case.protected and not case.official
+
+
+@lru_cache(maxsize=1)
+def case_book(version: Version, encoder: Encoder) -> "CaseBook":
+    """The case files of a version; those of the last one that was asked for are kept."""
+    return CaseBook(version, statements(encoder), load_cases())
 
 
 class CaseBook:

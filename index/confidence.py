@@ -20,7 +20,7 @@ from index.concepts import concepts
 from index.excerpt import Candidate
 from index.intent import NO_INTENTS, Intent, Intents
 from index.lexical import Lexical
-from index.search import Asked, Prepared
+from index.search import Asked, AskedTokens, Prepared, asked_tokens
 from index.values import Day, values
 
 FILE = Path(__file__).with_name("calibration.json")
@@ -92,9 +92,10 @@ def features(prepared: Prepared, question: Asked, found: Sequence[Candidate]) ->
     }
     unfound = float(min(MOST, len(things.difference(*spoken.values()))))
     undated = float(not _may_mean(question.text, [hit.passage for hit in passages.values()]))
+    asked, tokens_asked = _words(prepared.lexical, question.text), asked_tokens(prepared, question)
     rows = []
     for candidate in found:
-        covered = _words_covered(prepared.lexical, question.text, candidate.hit.number)
+        covered = _words_covered(prepared.lexical, asked, candidate.hit.number)
         title = candidate.hit.passage.document.title
         unsaid = things - concepts(candidate.text).said - concepts(title).said
         others = [hit.parts["tokens"] for number, hit in passages.items() if number != candidate.hit.number]
@@ -103,7 +104,7 @@ def features(prepared: Prepared, question: Asked, found: Sequence[Candidate]) ->
             (
                 covered,
                 covered if candidate.hit.parts["language"] < 0 else 0.0,
-                _tokens_covered(prepared, question, candidate),
+                _tokens_covered(prepared, tokens_asked, candidate),
                 tokens - sum(others) / len(others) if others else 0.0,
                 float(min(MOST, len(unsaid))),
                 unfound,
@@ -113,28 +114,37 @@ def features(prepared: Prepared, question: Asked, found: Sequence[Candidate]) ->
     return np.array(rows, np.float64)
 
 
-def _words_covered(index: Lexical, question: str, passage: int) -> float:
-    """The share of the question's words, by weight: of each, that of its 4-grams (1 for its stem) in the passage."""
-    shares, weights = [], []
+_Word = tuple[str, list[str], float]
+"""Stem, 4-grams and weight of a word that is asked for."""
+
+
+def _words(index: Lexical, question: str) -> list[_Word]:
+    found = []
     for word in dict.fromkeys(words(question)):
         stem, *grams = word_terms(word)
-        shares.append(1.0 if index.holds(stem, passage) else _share(index, grams, passage))
-        weights.append(max(index.idf(gram) for gram in grams))
-    return float(np.dot(shares, weights)) / max(sum(weights), 1e-9)
+        found.append((stem, grams, max(index.idf(gram) for gram in grams)))
+    return found
+
+
+def _words_covered(index: Lexical, asked: Sequence[_Word], passage: int) -> float:
+    """The share of the question's words, by weight: of each, that of its 4-grams (1 for its stem) in the passage."""
+    said = sum(
+        weight * (1.0 if index.holds(stem, passage) else _share(index, grams, passage))
+        for stem, grams, weight in asked
+    )
+    return said / max(sum(weight for _, _, weight in asked), 1e-9)
 
 
 def _share(index: Lexical, grams: Sequence[str], passage: int) -> float:
     return sum(index.holds(gram, passage) for gram in grams) / len(grams)
 
 
-def _tokens_covered(prepared: Prepared, question: Asked, candidate: Candidate) -> float:
+def _tokens_covered(prepared: Prepared, asked: AskedTokens | None, candidate: Candidate) -> float:
     """The mean over the question's tokens, by rarity, of how well the quote covers them; 0 without tokens."""
-    table, tokens = prepared.tokens, question.tokens
-    if table is None or tokens is None or not tokens.pieces:
+    if asked is None or prepared.tokens is None:
         return 0.0
-    rarity = table.weights(tokens)
-    covered = table.covered(table.question(tokens), *_sentences_in(prepared, candidate))
-    return float(covered @ rarity / rarity.sum())
+    vectors, rarity = asked
+    return float(prepared.tokens.covered(vectors, *_sentences_in(prepared, candidate)) @ rarity)
 
 
 def _may_mean(question: str, passages: Sequence[Passage]) -> bool:

@@ -31,6 +31,10 @@ class Encoder(Protocol):
     """Identifies the weights exactly; a version of the index serves one name only."""
     dimension: int
 
+    def __hash__(self) -> int:
+        """Of the encoder itself: what was made with it may be kept under it."""
+        ...
+
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions."""
         ...

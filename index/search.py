@@ -183,23 +183,33 @@ def search(prepared: Prepared, question: Asked, *, top_k: int = 10) -> list[Hit]
     ]
 
 
+AskedTokens = tuple[NDArray[np.float32], NDArray[np.float64]]
+"""Vectors of the question's tokens, (k, dimension), and how rare each is, (k,), as shares of 1."""
 _Scored = tuple[float, int, dict[str, float]]
 """Score, passage, parts of the score."""
 
 
 def _reranked(prepared: Prepared, question: Asked, scored: Sequence[_Scored]) -> list[_Scored]:
     """The same in the order that how well each covers the question's tokens adds to."""
-    table, tokens = prepared.tokens, question.tokens
-    if table is None or tokens is None or not tokens.pieces:
+    table, tokens = prepared.tokens, asked_tokens(prepared, question)
+    if table is None or tokens is None:
         return [(score, number, parts | {"tokens": 0.0}) for score, number, parts in scored]
-    vectors, rarity = table.question(tokens), table.weights(tokens)
-    rarity /= rarity.sum()
+    vectors, rarity = tokens
     again = []
     for score, number, parts in scored:
         first, last = prepared.first_sentence[number : number + 2].tolist()
         covered = float(table.covered(vectors, first, last) @ rarity)
         again.append((score + TOKENS_WEIGHT * covered, number, parts | {"tokens": covered}))
     return sorted(again, key=lambda entry: (-entry[0], entry[1]))
+
+
+def asked_tokens(prepared: Prepared, question: Asked) -> AskedTokens | None:
+    """The question's tokens, ready to be compared with those of sentences; `None` without tokens on either side."""
+    table, tokens = prepared.tokens, question.tokens
+    if table is None or tokens is None or not tokens.pieces:
+        return None
+    rarity = table.weights(tokens)
+    return table.question(tokens), rarity / rarity.sum()
 
 
 def lexical_share(index: Lexical, question: frozenset[str]) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ a source tells where somebody is when it lies nearer to those that do than to th
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +38,9 @@ class Statements:
         return next(near) - next(near)
 
 
+@lru_cache(maxsize=1)
 def statements(encoder: Encoder) -> Statements:
-    """The statements, encoded: some 150 short sentences, about a second."""
+    """The statements, encoded: some 150 short sentences, about a second; kept for the next call."""
     written = json.loads(FILE.read_text(encoding="utf-8"))
     return Statements(*(encoder.encode_passages(written[kind]) for kind in ("status", "other")))
 

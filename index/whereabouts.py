@@ -1,15 +1,12 @@
 """Where somebody is now: the newest lines of their case file, for a question that asks for nothing else."""
 
 import re
-import threading
-from weakref import WeakKeyDictionary
 
 from corpus.cases import Cases, load_cases
 from corpus.fold import skeleton
-from index.case_file import CaseBook
+from index.case_file import case_book
 from index.encoder import Encoder
 from index.excerpt import Excerpt
-from index.statements import Statements, statements
 from index.version import Version
 
 _ASKING = """
@@ -47,20 +44,5 @@ def whereabouts(
 
     They are chosen by rules, not scored: their score is 1.
     """
-    file = _book(version, encoder).case_file(person, language or "en")
+    file = case_book(version, encoder).case_file(person, language or "en")
     return tuple(line.excerpt for line in file.status) if file else ()
-
-
-_BOOKS: WeakKeyDictionary[Version, CaseBook] = WeakKeyDictionary()
-_STATEMENTS: dict[str, Statements] = {}
-_MAKING = threading.Lock()
-
-
-def _book(version: Version, encoder: Encoder) -> CaseBook:
-    """The case files of a version, made once and kept as long as the version is."""
-    with _MAKING:
-        if encoder.name not in _STATEMENTS:
-            _STATEMENTS[encoder.name] = statements(encoder)
-        if version not in _BOOKS:
-            _BOOKS[version] = CaseBook(version, _STATEMENTS[encoder.name], load_cases())
-        return _BOOKS[version]

@@ -9,4 +9,6 @@ from bot.settings import BotSettings
 if __name__ == "__main__":
     settings = BotSettings()
     door = settings.door() if settings.webhook_url else None
-    asyncio.run(run(settings, base=open_base(settings), door=door))
+    base = open_base(settings)
+    base.follow()
+    asyncio.run(run(settings, base=base, door=door))
