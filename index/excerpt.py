@@ -57,7 +57,7 @@ class Excerpt:
     rank: int
     """From 1."""
     score: float
-    """Probability-like, 0 to 1: how surely this passage holds the answer."""
+    """Probability-like, 0 to 1: how surely this passage holds the answer; 1 where rules chose it (`whereabouts.py`)."""
     also_in: tuple[str, ...] = ()
     """Other publishers that printed a copy of the document with the same words."""
 
