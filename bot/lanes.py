@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from bot.own_callbacks import parse_own
+
 Lane = tuple[int | str, str]
 
 
@@ -77,11 +79,11 @@ class Gate:
 
 
 def lane_of(update: dict[str, Any]) -> Lane:
-    """Questions, commands and buttons of a chat have a lane each: /start, /stop or a button never waits for an
-    answer, and commands, which may change something, keep their order among themselves."""
-    if "callback_query" in update:
-        return chat_of(update), "buttons"
-    return chat_of(update), "commands" if _is_command(update.get("message")) else "questions"
+    """Questions, buttons and what may change what is kept of a chat have a lane each: /start, /stop or a button never
+    waits for an answer, and no press of Follow ends after the /stop that came after it."""
+    return chat_of(update), "own" if _is_own(
+        update
+    ) else "buttons" if "callback_query" in update else "questions"
 
 
 def chat_of(update: dict[str, Any]) -> int | str:
@@ -94,8 +96,15 @@ def chat_of(update: dict[str, Any]) -> int | str:
     return next((i for i in ids if isinstance(i, int)), f"update {update['update_id']}")
 
 
-def _is_command(message: object) -> bool:
-    """Whether a message begins with a command other than /ask, which is a question."""
+def _is_own(update: dict[str, Any]) -> bool:
+    """Whether it may change what is kept: a button about one's own updates, the bot blocked, or a command other than
+    /ask, which is a question."""
+    query, message = update.get("callback_query"), update.get("message")
+    if isinstance(query, dict):
+        data = query.get("data")
+        return isinstance(data, str) and parse_own(data) is not None
+    if "my_chat_member" in update:
+        return True
     text = message.get("text") if isinstance(message, dict) else None
     command = re.match(r"/(\w+)", text) if isinstance(text, str) else None
     return command is not None and command[1].casefold() != "ask"

@@ -142,8 +142,8 @@ async def test_a_command_does_not_wait_for_the_answer_before_it(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("update", "lane"),
     [
-        ({"message": {"text": "/stop"}}, "commands"),
-        ({"message": {"text": "/HELP@sprava_bot now"}}, "commands"),
+        ({"message": {"text": "/stop"}}, "own"),
+        ({"message": {"text": "/HELP@sprava_bot now"}}, "own"),
         ({"message": {"text": "/ask when?"}}, "questions"),
         ({"message": {"text": "/"}}, "questions"),
         ({"message": {"text": "/ spaced"}}, "questions"),
@@ -151,8 +151,16 @@ async def test_a_command_does_not_wait_for_the_answer_before_it(tmp_path: Path) 
         ({"message": {"photo": []}}, "questions"),
         ({"edited_message": {"text": "/help"}}, "questions"),
         ({"callback_query": {"data": "x"}}, "buttons"),
+        ({"callback_query": {"data": "1g00"}}, "buttons"),
+        ({"callback_query": {"data": "1Se"}}, "own"),
+        ({"callback_query": {"data": "1oD3"}}, "own"),
+        ({"callback_query": {"data": "1F"}}, "own"),
+        ({"callback_query": {"data": 7}}, "buttons"),
+        ({"my_chat_member": {"chat": {"id": 7}}}, "own"),
         ({"message": "poison"}, "questions"),
     ],
 )
-def test_commands_and_buttons_have_lanes_of_their_own(update: dict[str, object], lane: str) -> None:
+def test_buttons_and_what_changes_what_is_kept_have_lanes_of_their_own(
+    update: dict[str, object], lane: str
+) -> None:
     assert lane_of({"update_id": 1, **update})[1] == lane

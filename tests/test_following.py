@@ -11,8 +11,9 @@ from sqlalchemy.exc import OperationalError
 from test_handlers import KEYS, NOVEMBER, serving, settled
 from test_sending import draft
 
-from bot import pages
+from bot import intake, pages
 from bot.announcements import Announcements
+from bot.asker import Asker
 from bot.database import DELETIONS, SUBSCRIBERS, Engine
 from bot.deletions import Deletions
 from bot.news import Draft, News
@@ -73,6 +74,30 @@ async def test_nothing_is_kept_before_somebody_agreed(tmp_path: Path) -> None:
         await person.wait_for_edit(asked.id, edits=2)
         kept = store_of(engine).get(person.id)
         assert kept == Record(chat=person.id, language="en", follows=(Follow(FollowKind.KEYWORD, "amnesty"),))
+
+
+async def test_stop_ends_a_follow_that_was_still_being_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = asyncio.Event()
+    ask = Asker.ask
+    monkeypatch.setattr(intake, "_SAME_OFFSET_S", 0.1)
+
+    async def slowly(asker: Asker, question: str) -> object:
+        await held.wait()
+        return await ask(asker, question)
+
+    async with Sandbox(throttle=False) as sandbox, serving(sandbox, tmp_path) as engine:
+        person = sandbox.person("Alena", language_code="en")
+        offer = await person.wait_for_reply(await person.say("/subscribe When was Ihar Losik arrested?"))
+        monkeypatch.setattr(Asker, "ask", slowly)
+        press = sandbox.world.press(person.account, offer.id, "1Sq")
+        await person.wait_for_callback_answer(press.id)
+        await person.say("/stop")
+        asyncio.get_running_loop().call_later(1, held.set)
+        await settled(sandbox)
+        assert held.is_set()
+        assert rows(engine) == 0
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -28,7 +28,8 @@ async def killed(
     plant: str = "",
     patience_s: float = 60,
 ) -> list[Entry]:
-    """The ledger after `updates` questions and `kills` kills. Each kill comes only after the ledger grew."""
+    """The ledger after `updates` questions and `kills` kills, fewer where all was answered before. Each kill comes only
+    after the ledger grew."""
     chance, door = random.Random(seed), a_door() if webhook else None
     publish(folder, numbered(updates))
     script, more = (PLANTED, (plant,)) if plant else (SERVE, ())
@@ -37,16 +38,20 @@ async def killed(
         people = [sandbox.person(f"Person {n}", language_code="en") for n in range(updates // A_PERSON)]
         for n in range(updates):
             await people[n % len(people)].say(f"What is said of letter number {n}?")
-        for _ in range(kills):
+        killed = 0
+        while killed < kills and sandbox.world.updates.pending():
             async with bot(sandbox, folder, door=door, pause_s=0.02, script=script, more=more) as process:
                 answers = len(sandbox.calls("sendMessage"))
                 more_answers = chance.randint(1, max(updates // kills - 1, 1))
                 async with asyncio.timeout(patience_s):
-                    while len(sandbox.calls("sendMessage")) < answers + more_answers:
+                    while sandbox.world.updates.pending() and (
+                        len(sandbox.calls("sendMessage")) < answers + more_answers
+                    ):
                         await sandbox.world.bell.wait(1)
                 await asyncio.sleep(chance.uniform(0, 0.05))
                 process.kill()
-                assert len(sandbox.calls("sendMessage")) > answers, "the rig tests nothing"
+                killed += 1
+        assert killed > kills // 2, "the rig tests nothing: all was answered before the kills"
         async with bot(sandbox, folder, door=door, script=script, more=more), asyncio.timeout(patience_s):
             while sandbox.world.updates.pending():
                 await sandbox.world.bell.wait(1)
