@@ -174,8 +174,25 @@ def retagged(connection: Connection, old: bytes, new: bytes) -> None:
     connection.execute(update(OUTBOX).where(OUTBOX.c.tag == old).values(tag=new))
 
 
+def waiting_for(connection: Connection, tags: Sequence[bytes]) -> Sequence[Any]:
+    """What is being sent, or held, and still waits for a chat, which lies under one of the tags: what, number, after."""
+    row = and_(OUTBOX.c.broadcast == BROADCASTS.c.id, OUTBOX.c.tag.in_(tags))
+    waits = select(OUTBOX.c.tag).where(row, OUTBOX.c.state.not_in(("dead", "done"))).exists()
+    final = select(OUTBOX.c.tag).where(row).exists()
+    coming = and_(~BROADCASTS.c.filled, BROADCASTS.c.cursor < max(tags), ~final)
+    found = select(BROADCASTS.c.what, BROADCASTS.c.number, BROADCASTS.c.after)
+    return connection.execute(found.where(BROADCASTS.c.state.in_(("open", "held")), or_(waits, coming))).all()
+
+
 def owe(connection: Connection, tags: Sequence[bytes], *, after: int, upto: int, now: float) -> None:
-    """Send the news above `after` to one chat, which lies under one of the tags, at once."""
+    """Send the news above `after` to one chat, which lies under one of the tags, at once, with what it is owed already."""
+    owed = select(BROADCASTS.c.id).where(BROADCASTS.c.what == "owed", BROADCASTS.c.state == "open")
+    mine = and_(OUTBOX.c.broadcast.in_(owed), OUTBOX.c.tag.in_(tags))
+    untouched = and_(mine, OUTBOX.c.state == "pending", OUTBOX.c.claim.is_(None))
+    taken = connection.scalars(delete(OUTBOX).where(untouched).returning(OUTBOX.c.broadcast)).all()
+    ranges = select(BROADCASTS.c.after, BROADCASTS.c.upto).where(BROADCASTS.c.id.in_(taken))
+    for before in connection.execute(ranges).all():
+        after, upto = min(after, before.after), max(upto, before.upto)
     values = {"what": "owed", "number": secrets.randbits(31), "state": "open", "cursor": b"", "filled": True}
     made = insert(BROADCASTS).values(values | {"after": after, "upto": upto}).returning(BROADCASTS.c.id)
     number = connection.scalar(made)

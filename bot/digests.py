@@ -66,16 +66,25 @@ def before(connection: Connection, hour: int) -> int:
 
 
 def owe_digest(engine: Engine, old: Record, new: Record, tags: Sequence[bytes], *, now: float) -> None:
-    """Send at once what a change of cadence or hour would leave out: what the old digest has yet to tell and the new
-    one, or what comes at once from now on, begins after. `tags`: every one under which the row may lie."""
-    if (leaves := slot(old)) is None or leaves == (joins := slot(new)):
+    """Send at once what a change of cadence or hour would leave out: what the old cadence has yet to bring and the new
+    one takes for brought. `tags`: every one under which the row may lie."""
+    leaves, joins = slot(old), slot(new)
+    if leaves == joins:
         return
     with transaction(engine) as connection:
-        told = covered(connection)
-        latest = connection.scalar(select(func.max(NEWS.c.number))) or 0
-        after = told.get(leaves, before(connection, int(now // 3600) - period(leaves[0])))
-        upto = latest
-        if joins is not None:
-            upto = told.get(joins, before(connection, int(now // 3600) - period(joins[0])))
+        after = _brought(connection, leaves, tags, now)
+        upto = _brought(connection, joins, tags, now)
         if after < upto:
             broadcasts.owe(connection, tags, after=after, upto=upto, now=now)
+
+
+def _brought(connection: Connection, cadence: Slot | None, tags: Sequence[bytes], now: float) -> int:
+    """The newest number up to which a cadence has brought everything to the chat under `tags`."""
+    waiting = broadcasts.waiting_for(connection, tags)
+    if cadence is None:
+        latest = connection.scalar(select(func.max(NEWS.c.number))) or 0
+        return min((int(each.number) - 1 for each in waiting if each.what == "news"), default=latest)
+    what, hour = cadence
+    told = covered(connection).get(cadence, before(connection, int(now // 3600) - period(what)))
+    mine = (each for each in waiting if each.what == what and each.number % period(what) == hour)
+    return min((int(each.after) for each in mine), default=told)

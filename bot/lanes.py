@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from telegram.constants import ChatType
+
 from bot.own_callbacks import parse_own
 
 Lane = tuple[int | str, str]
@@ -96,15 +98,21 @@ def chat_of(update: dict[str, Any]) -> int | str:
     return next((i for i in ids if isinstance(i, int)), f"update {update['update_id']}")
 
 
+def _type_of_chat(event: object) -> object:
+    """Of what happened in a chat."""
+    chat = event.get("chat") if isinstance(event, dict) else None
+    return chat.get("type") if isinstance(chat, dict) else None
+
+
 def _is_own(update: dict[str, Any]) -> bool:
-    """Whether it may change what is kept: a button about one's own updates, the bot blocked, or a command other than
-    /ask, which is a question."""
+    """Whether it may change what is kept: a button about one's own updates, a person who blocks the bot, or a command
+    other than /ask, which is a question."""
     query, message = update.get("callback_query"), update.get("message")
     if isinstance(query, dict):
         data = query.get("data")
         return isinstance(data, str) and parse_own(data) is not None
     if "my_chat_member" in update:
-        return True
+        return _type_of_chat(update["my_chat_member"]) == ChatType.PRIVATE
     text = message.get("text") if isinstance(message, dict) else None
     command = re.match(r"/(\w+)", text) if isinstance(text, str) else None
     return command is not None and command[1].casefold() != "ask"

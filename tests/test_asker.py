@@ -156,7 +156,9 @@ async def test_a_command_does_not_wait_for_the_answer_before_it(tmp_path: Path) 
         ({"callback_query": {"data": "1oD3"}}, "own"),
         ({"callback_query": {"data": "1F"}}, "own"),
         ({"callback_query": {"data": 7}}, "buttons"),
-        ({"my_chat_member": {"chat": {"id": 7}}}, "own"),
+        ({"my_chat_member": {"chat": {"id": 7, "type": "private"}}}, "own"),
+        ({"my_chat_member": {"chat": {"id": -7, "type": "group"}}}, "questions"),
+        ({"my_chat_member": "poison"}, "questions"),
         ({"message": "poison"}, "questions"),
     ],
 )

@@ -266,6 +266,41 @@ async def test_what_a_digest_owes_comes_when_its_hour_is_changed(tmp_path: Path)
         assert len(person.messages()) == 2
 
 
+CADENCES: Sequence[dict[str, object]] = [
+    {"cadence": Cadence.INSTANT},
+    {"cadence": Cadence.DAILY, "hour": 9},
+    {"cadence": Cadence.DAILY, "hour": 20},
+    {"cadence": Cadence.WEEKLY, "hour": 9},
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(old, new) for old in CADENCES for new in CADENCES if old != new], ids=str
+)
+async def test_a_change_of_cadence_while_something_waits_loses_and_repeats_nothing(
+    tmp_path: Path, old: dict[str, object], new: dict[str, object]
+) -> None:
+    async with sending(tmp_path) as post:
+        person = post.person("Reader", **old)
+        keeping = post.store.keeping
+        assert keeping
+        broadcasts.set_paused(post.engine, True)
+        post.announce(draft("First."))
+        post.clock.now = MONDAY_9 + 60
+        post.ticks.tick()
+        post.announce(draft("Second."))
+        for each in (new, old, new):
+            await keeping.set(person.id, **each)
+        broadcasts.set_paused(post.engine, False)
+        await post.quiet()
+        post.announce(draft("Third."))
+        days = 8 if new["cadence"] is Cadence.WEEKLY else 2
+        for hour in range(12, 24 * days, 24):
+            await post.go_to(MONDAY_9 + hour * HOUR + 60)
+        told = [quote for message in person.messages() for quote in message.quotes]
+        assert sorted(told) == ["First.", "Second.", "Third."]
+
+
 async def test_a_channel_gets_every_update_without_buttons_and_is_followed_when_it_moves(
     tmp_path: Path,
 ) -> None:
