@@ -7,7 +7,7 @@ what they were fitted; `index/calibrate.py` fits them.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ from index.concepts import concepts
 from index.excerpt import Candidate
 from index.intent import NO_INTENTS, Intent, Intents
 from index.lexical import Lexical
-from index.search import Asked, AskedTokens, Prepared, asked_tokens
-from index.values import Day, values
+from index.search import Asked, Prepared, asked_tokens
+from index.values import Day, dates
 
 FILE = Path(__file__).with_name("calibration.json")
 ANY_MODEL = ""
@@ -92,9 +92,9 @@ def features(prepared: Prepared, question: Asked, found: Sequence[Candidate]) ->
     }
     unfound = float(min(MOST, len(things.difference(*spoken.values()))))
     undated = float(not _may_mean(question.text, [hit.passage for hit in passages.values()]))
-    asked, tokens_asked = _words(prepared.lexical, question.text), asked_tokens(prepared, question)
+    asked = _words(prepared.lexical, question.text)
     rows = []
-    for candidate in found:
+    for candidate, tokens_covered in zip(found, _tokens_covered(prepared, question, found), strict=True):
         covered = _words_covered(prepared.lexical, asked, candidate.hit.number)
         title = candidate.hit.passage.document.title
         unsaid = things - concepts(candidate.text).said - concepts(title).said
@@ -104,7 +104,7 @@ def features(prepared: Prepared, question: Asked, found: Sequence[Candidate]) ->
             (
                 covered,
                 covered if candidate.hit.parts["language"] < 0 else 0.0,
-                _tokens_covered(prepared, tokens_asked, candidate),
+                tokens_covered,
                 tokens - sum(others) / len(others) if others else 0.0,
                 float(min(MOST, len(unsaid))),
                 unfound,
@@ -139,12 +139,14 @@ def _share(index: Lexical, grams: Sequence[str], passage: int) -> float:
     return sum(index.holds(gram, passage) for gram in grams) / len(grams)
 
 
-def _tokens_covered(prepared: Prepared, asked: AskedTokens | None, candidate: Candidate) -> float:
-    """The mean over the question's tokens, by rarity, of how well the quote covers them; 0 without tokens."""
+def _tokens_covered(prepared: Prepared, question: Asked, found: Sequence[Candidate]) -> list[float]:
+    """The mean over the question's tokens, by rarity, of how well each quote covers them; 0 without tokens."""
+    asked = asked_tokens(prepared, question)
     if asked is None or prepared.tokens is None:
-        return 0.0
+        return [0.0] * len(found)
     vectors, rarity = asked
-    return float(prepared.tokens.covered(vectors, *_sentences_in(prepared, candidate)) @ rarity)
+    sentences = np.array([_sentences_in(prepared, candidate) for candidate in found])
+    return list((prepared.tokens.covered(vectors, sentences) @ rarity).tolist())
 
 
 def _may_mean(question: str, passages: Sequence[Passage]) -> bool:
@@ -152,7 +154,7 @@ def _may_mean(question: str, passages: Sequence[Passage]) -> bool:
     asked = [date for date in _days(question) if date.month is not None]
     if not asked:
         return True
-    told = [day for passage in passages for day in (*_days(passage.text), *_days(passage.document.title))]
+    told = [day for passage in passages for day in (*_told(passage.text), *_told(passage.document.title))]
     for passage in passages:
         published = passage.document.published
         told.append(Day(published.year, published.month, published.day))
@@ -160,7 +162,13 @@ def _may_mean(question: str, passages: Sequence[Passage]) -> bool:
 
 
 def _days(text: str) -> list[Day]:
-    return [value.content for value in values(text) if isinstance(value.content, Day)]
+    return [value.content for value in dates(text) if isinstance(value.content, Day)]
+
+
+@lru_cache(maxsize=1024)
+def _told(text: str) -> tuple[Day, ...]:
+    """The days in a text of a source: some passages are looked at for many questions."""
+    return tuple(_days(text))
 
 
 def _sentences_in(prepared: Prepared, candidate: Candidate) -> tuple[int, int]:

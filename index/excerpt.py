@@ -213,9 +213,15 @@ class _Statement(NamedTuple):
 
 
 def _statement(candidate: Candidate) -> _Statement:
-    said = frozenset(words(candidate.text))
+    said = _words_of(candidate.text)
     people = named_in(candidate.hit.passage, candidate.start, candidate.end)
     return _Statement(said, frozenset(kinds.numbers(candidate.text)), said & DENIALS, people)
+
+
+@lru_cache(maxsize=1024)
+def _words_of(quote: str) -> frozenset[str]:
+    """The words of a quote: some are candidates for many questions. About 4 MB."""
+    return frozenset(words(quote))
 
 
 def _repeats(one: _Statement, other: _Statement) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,15 +63,24 @@ class TokenTable:
         count = len(self.starts) - 1
         return np.asarray(np.log1p((np.maximum(count - found, 0) + 0.5) / (found + 0.5)), np.float64)
 
-    def covered(self, question: NDArray[np.float32], first: int, last: int) -> NDArray[np.float64]:
-        """For each of the question's vectors its best estimated cosine in sentences `first` to `last` - 1, (k,)."""
-        bits = self.bits[int(self.starts[first]) : int(self.starts[last])]
-        if not len(bits):
-            return np.zeros(len(question))
-        dimension = question.shape[1]
-        signs = np.unpackbits(bits, axis=1, count=dimension).astype(np.float32) * 2 - 1
-        best = (question @ signs.T).max(axis=1) / np.sqrt(dimension)
-        return np.asarray(best, np.float64)
+    def covered(
+        self, question: NDArray[np.float32], sentences: NDArray[np.integer[Any]]
+    ) -> NDArray[np.float64]:
+        """For each of the question's k vectors its best estimated cosine in each run of sentences, (n, k).
+
+        `sentences`: the first sentence of each run and the one after its last, (n, 2).
+        """
+        rows = self.starts[sentences]
+        counts = rows[:, 1] - rows[:, 0]
+        best = np.zeros((len(rows), len(question)))
+        filled = counts > 0
+        if filled.any():
+            bits = np.concatenate([self.bits[first:last] for first, last in rows[filled].tolist()])
+            dimension = question.shape[1]
+            signs = np.unpackbits(bits, axis=1, count=dimension).astype(np.float32) * 2 - 1
+            begins = np.cumsum(counts[filled]) - counts[filled]
+            best[filled] = np.maximum.reduceat(signs @ question.T, begins) / np.sqrt(dimension)
+        return best
 
 
 def pack(tokens: Tokens, mean: NDArray[np.float32]) -> Packed:

@@ -178,10 +178,19 @@ def values(text: str) -> list[Value]:
 
     Places need a roster: `places` finds them.
     """
-    charges = [Value(ValueKind.CHARGE, start, end, Names({name})) for start, end, name in charges_in(text)]
-    dates = _free(_dates(text), charges)
-    counted = _free(_counted(text), [*charges, *dates])
-    return sorted([*charges, *dates, *counted], key=lambda value: value.start)
+    charges = _charges(text)
+    days = _free(_dates(text), charges)
+    counted = _free(_counted(text), [*charges, *days])
+    return sorted([*charges, *days, *counted], key=lambda value: value.start)
+
+
+def dates(text: str) -> list[Value]:
+    """The dates among the values of a text."""
+    return _free(_dates(text), _charges(text))
+
+
+def _charges(text: str) -> list[Value]:
+    return [Value(ValueKind.CHARGE, start, end, Names({name})) for start, end, name in charges_in(text)]
 
 
 def places(mentions: Iterable[Mention], cases: Cases) -> list[Value]:

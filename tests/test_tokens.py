@@ -35,10 +35,10 @@ def table(*sentences: Tokens, mean: NDArray[np.float32] = MEAN) -> TokenTable:
 def test_a_token_that_a_sentence_says_is_covered_and_another_is_not():
     stored = table(said("when", "arrested"), said("weather"))
     question = stored.question(said("arrested"))
-    assert stored.covered(question, 0, 1)[0] == pytest.approx(
+    assert stored.covered(question, np.array([[0, 1]]))[0, 0] == pytest.approx(
         0.8, abs=0.05
     )  # the mean of |x| of a unit normal
-    assert abs(stored.covered(question, 1, 2)[0]) < 0.2
+    assert abs(stored.covered(question, np.array([[1, 2]]))[0, 0]) < 0.2
 
 
 def test_a_rarer_token_weighs_more():
@@ -49,7 +49,16 @@ def test_a_rarer_token_weighs_more():
 
 def test_a_sentence_without_tokens_covers_nothing():
     stored = table(said(), said("arrested"))
-    assert stored.covered(stored.question(said("arrested")), 0, 1).tolist() == [0.0]
+    assert stored.covered(stored.question(said("arrested")), np.array([[0, 1]])).tolist() == [[0.0]]
+
+
+def test_several_runs_of_sentences_are_covered_as_each_alone():
+    stored = table(said("when", "arrested"), said(), said("weather", "in", "june"), said("tried"))
+    question = stored.question(said("arrested", "june"))
+    runs = np.array([[3, 4], [1, 2], [0, 3], [0, 1]])
+    together = stored.covered(question, runs)
+    assert together.shape == (4, 2)
+    assert np.array_equal(together, np.concatenate([stored.covered(question, run[None]) for run in runs]))
 
 
 def test_a_token_takes_one_bit_a_dimension():
@@ -77,4 +86,5 @@ def test_a_sentence_that_leaves_the_point_out_covers_less(encoder: SentenceTrans
     stored = table(*sentences, mean=mean)
     _, (question,) = encoder.encode_query_tokens(["When was Ihar Losik arrested?"])
     vectors = stored.question(question)
-    assert stored.covered(vectors, 0, 1).mean() > stored.covered(vectors, 1, 2).mean() + 0.05
+    covered = stored.covered(vectors, np.array([[0, 1], [1, 2]])).mean(axis=1)
+    assert covered[0] > covered[1] + 0.05
