@@ -58,7 +58,7 @@ def test_several_runs_of_sentences_are_covered_as_each_alone():
     runs = np.array([[3, 4], [1, 2], [0, 3], [0, 1]])
     together = stored.covered(question, runs)
     assert together.shape == (4, 2)
-    assert np.array_equal(together, np.concatenate([stored.covered(question, run[None]) for run in runs]))
+    assert np.allclose(together, np.concatenate([stored.covered(question, run[None]) for run in runs]))
 
 
 def test_a_token_takes_one_bit_a_dimension():
