@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from corpus.document import Passage
 from index.analyze import word_terms, words
-from index.concepts import concepts
+from index.concepts import concepts, said_by
 from index.excerpt import Candidate
 from index.intent import NO_INTENTS, Intent, Intents
 from index.lexical import Lexical
@@ -87,7 +87,7 @@ def features(prepared: Prepared, question: Asked, found: Sequence[Candidate]) ->
     passages = {candidate.hit.number: candidate.hit for candidate in found}
     things = concepts(question.text).asked
     spoken = {
-        number: concepts(hit.passage.text).said | concepts(hit.passage.document.title).said
+        number: said_by(hit.passage.text) | said_by(hit.passage.document.title)
         for number, hit in passages.items()
     }
     unfound = float(min(MOST, len(things.difference(*spoken.values()))))
@@ -97,7 +97,7 @@ def features(prepared: Prepared, question: Asked, found: Sequence[Candidate]) ->
     for candidate, tokens_covered in zip(found, _tokens_covered(prepared, question, found), strict=True):
         covered = _words_covered(prepared.lexical, asked, candidate.hit.number)
         title = candidate.hit.passage.document.title
-        unsaid = things - concepts(candidate.text).said - concepts(title).said
+        unsaid = things - said_by(candidate.text) - said_by(title)
         others = [hit.parts["tokens"] for number, hit in passages.items() if number != candidate.hit.number]
         tokens = candidate.hit.parts["tokens"]
         rows.append(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from index.answer import Answer, answer, people_of
-from index.encoder import Encoder
+from index.encoder import Encoder, encode_questions
 from index.judged import Judged
 from index.search import asked, prepare, search
 from index.version import Version
@@ -109,17 +109,17 @@ def evaluate(
 ) -> list[Outcome]:
     """Ask every question alone, as a person would, and keep what came back."""
     prepared = prepare(version)
-    vectors = encoder.encode_queries([judged.question for judged in questions])
+    encoded = zip(*encode_questions(encoder, [judged.question for judged in questions]), strict=True)
     outcomes = []
-    for number, judged in enumerate(questions):
+    for number, (judged, (vector, tokens)) in enumerate(zip(questions, encoded, strict=True), 1):
         started = time.perf_counter()
         answered = answer(judged.question, version=version, encoder=encoder)
         elapsed_ms = (time.perf_counter() - started) * 1000
         people = people_of(judged.question, prepared)
-        hits = search(prepared, asked(judged.question, vectors[number], people=people))
+        hits = search(prepared, asked(judged.question, vector, people=people, tokens=tokens))
         ranking = tuple(judged.is_hit_by(h.passage.document, h.passage.text) for h in hits)
         outcomes.append(Outcome(judged, answered, ranking, _gold_passages(judged, version), elapsed_ms))
-        progress(number + 1)
+        progress(number)
     return outcomes
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from corpus.document import Document
 from index import kinds
 from index.analyze import terms, words
+from index.concepts import share_said
 from index.kinds import Kind
 from index.people import named_in, speaks_of
 from index.search import Asked, Hit, Prepared
@@ -24,6 +25,8 @@ SPANS = 3
 """Of one passage, at most: where one source says most, all three quotes may be its."""
 WORDS_WEIGHT = 0.2
 """On the share of the question's words, by weight, that a sentence says, beside its cosine."""
+CONCEPTS_WEIGHT = 0.05
+"""On the share of the things asked for about somebody that a sentence speaks of."""
 KIND_WEIGHT = 0.04
 """On a sentence that holds a date or number where the question asks for one."""
 _SAME = 0.8
@@ -117,9 +120,9 @@ def _of_hit(prepared: Prepared, question: Asked, weights: Mapping[str, float], h
     text = hit.passage.document.text
     sentences = [text[start:end] for start, end in spans.tolist()]
     cosines = vectors @ question.vector
-    similar = (
-        cosines + WORDS_WEIGHT * _said(weights, sentences) + KIND_WEIGHT * _fitting(question.text, sentences)
-    )
+    said = np.array([share_said(question.things, sentence) for sentence in sentences], np.float32)
+    similar = cosines + WORDS_WEIGHT * _said(weights, sentences) + CONCEPTS_WEIGHT * said
+    similar += KIND_WEIGHT * _fitting(question.text, sentences)
     found: list[Candidate] = []
     for best in np.argsort(-similar).tolist():
         if len(found) == SPANS:

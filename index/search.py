@@ -11,6 +11,7 @@ from corpus.document import Document, Passage
 from corpus.languages import detect
 from index import lexical, origins, tokens
 from index.analyze import terms
+from index.concepts import concepts, share_said
 from index.learnt import Learnt
 from index.lexical import Lexical
 from index.mentions import MentionTable
@@ -38,8 +39,10 @@ MENTIONS, LEARNT = "mentions", "learnt.json"
 TOKENS_WEIGHT = 0.35
 """On how well a passage covers the question's tokens: late interaction (Khattab and Zaharia 2020, ColBERT,
 arXiv:2004.12832) with the vectors of the same model."""
+CONCEPTS_WEIGHT = 0.1
+"""On the share of the things asked for about somebody (`concepts.py`) that a passage speaks of, in any language."""
 RERANKED = 30
-"""The best passages by all else, which get a score for their tokens."""
+"""The best passages by all else, which get a score for their tokens and the things they speak of."""
 CANDIDATES = 100
 """Passages of each language that get a full score, by dense and by lexical score each."""
 
@@ -54,7 +57,7 @@ class Hit:
     score: float
     """The fused score: comparable within one question only."""
     parts: dict[str, float]
-    """What the score was made of: dense, sentence, lexical, language, names, tokens."""
+    """What the score was made of: dense, sentence, lexical, language, names, tokens, concepts."""
     number: int
     """The passage's row in its version."""
 
@@ -72,6 +75,8 @@ class Asked:
     """Ids of the people whom the question is about: recognised beyond doubt, and not only by a relative."""
     tokens: Tokens | None = None
     """`None` where the encoder tells none."""
+    things: frozenset[str] = frozenset()
+    """What is asked for about these people, as concepts; none where nobody is named."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +161,8 @@ def asked(
     text: str, vector: NDArray[np.float32], *, people: tuple[str, ...] = (), tokens: Tokens | None = None
 ) -> Asked:
     """The question with its vector, ready to be searched for."""
-    return Asked(text, vector, frozenset(terms(text)), detect(text), people, tokens)
+    things = concepts(text).asked if people else frozenset[str]()
+    return Asked(text, vector, frozenset(terms(text)), detect(text), people, tokens, things)
 
 
 def search(prepared: Prepared, question: Asked, *, top_k: int = 10) -> list[Hit]:
@@ -196,18 +202,23 @@ _Scored = tuple[float, int, dict[str, float]]
 
 
 def _reranked(prepared: Prepared, question: Asked, scored: Sequence[_Scored]) -> list[_Scored]:
-    """The same in the order that how well each covers the question's tokens adds to."""
+    """The same in the order that how well each covers the question's tokens, and what it speaks of, adds to."""
+    again = []
+    for (score, number, parts), covered in zip(scored, _covered(prepared, question, scored), strict=True):
+        said = share_said(question.things, prepared.passage(number).text)
+        more = TOKENS_WEIGHT * covered + CONCEPTS_WEIGHT * said
+        again.append((score + more, number, parts | {"tokens": covered, "concepts": said}))
+    return sorted(again, key=lambda entry: (-entry[0], entry[1]))
+
+
+def _covered(prepared: Prepared, question: Asked, scored: Sequence[_Scored]) -> list[float]:
+    """How well each covers the question's tokens, by rarity; 0 without tokens."""
     table, tokens = prepared.tokens, asked_tokens(prepared, question)
-    if table is None or tokens is None:
-        return [(score, number, parts | {"tokens": 0.0}) for score, number, parts in scored]
+    if table is None or tokens is None or not scored:
+        return [0.0] * len(scored)
     vectors, rarity = tokens
     sentences = prepared.first_sentence[np.array([[number, number + 1] for _, number, _ in scored])]
-    covered = (table.covered(vectors, sentences) @ rarity).tolist()
-    again = [
-        (score + TOKENS_WEIGHT * share, number, parts | {"tokens": share})
-        for (score, number, parts), share in zip(scored, covered, strict=True)
-    ]
-    return sorted(again, key=lambda entry: (-entry[0], entry[1]))
+    return list((table.covered(vectors, sentences) @ rarity).tolist())
 
 
 def asked_tokens(prepared: Prepared, question: Asked) -> AskedTokens | None:

@@ -67,13 +67,17 @@ _OFF: dict[str, Sequence[tuple[Any, str, Any]]] = {
     "bonus for the people named": [(search, "NAMED", 0.0)],
     "only quotes that speak of the people": [(excerpt, "speaks_of", lambda *_: True)],
     "preference for the kind of thing asked for": [(excerpt, "KIND_WEIGHT", 0.0)],
+    "things asked for, in the order of passages": [(search, "CONCEPTS_WEIGHT", 0.0)],
+    "things asked for, in the choice of the quote": [(excerpt, "CONCEPTS_WEIGHT", 0.0)],
     "handicap of briefs": [(search, "BRIEF", 0.0)],
     "briefs behind sources that say the same": [(excerpt, "_briefs_last", list)],
     "refusal by intent": [(intent, "REFUSE", 2.0)],
     "refusal of unknown people": [
         (answer, "resolve", lambda *a, **k: replace(_resolve(*a, **k), unknown=()))
     ],
-    "things asked for": [(confidence, "concepts", lambda _: Concepts(frozenset(), frozenset()))],
+    "things asked for, in confidence": [
+        (confidence, "concepts", lambda _: Concepts(frozenset(), frozenset()))
+    ],
     "confidence": [(confidence, "calibration", lambda model: replace(_calibration(model), threshold=0.0))],
 }
 """What is off, and how."""
