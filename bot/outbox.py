@@ -127,8 +127,7 @@ class Outbox:
         with transaction(self.engine) as connection:
             pace = pacing.lock(connection)
             now = self.clock(connection)
-            bucket = pacing.refilled(pace, now, self._rate)
-            bucket = pacing.Bucket(bucket.tokens - over, bucket.paused_s)
+            bucket = pacing.taken_over(pacing.refilled(pace, now, self._rate), over, self._rate)
             pacing.write(connection, bucket, now)
             if self._held(connection, now):
                 return Refusal.HELD

@@ -15,6 +15,8 @@ from bot.database import PACE, transaction
 ALL = "all"
 MAX_PAUSE_S = 3600.0
 """Longer pauses are taken for this long, then asked about again with one message."""
+_DEBT_S = 2.0
+"""Answers beyond what is kept for them hold updates up for no longer: what Telegram took seconds ago it has forgotten."""
 _MARGIN_S = 0.25
 """Telegram rounds a pause to whole seconds."""
 
@@ -69,6 +71,11 @@ def refilled(row: Row[tuple[float, ...]], now: float, rate: Rate) -> Bucket:
     passed_s = max(now - row.at, 0.0)
     tokens = min(row.tokens + passed_s * rate.per_s, rate.burst)
     return Bucket(tokens, max(min(row.paused_until - now, row.pause_s), 0.0))
+
+
+def taken_over(bucket: Bucket, over: int, rate: Rate) -> Bucket:
+    """The bucket after `over` messages went out that were not drawn from it."""
+    return Bucket(max(bucket.tokens - over, -_DEBT_S * rate.per_s), bucket.paused_s)
 
 
 def write(connection: Connection, bucket: Bucket, now: float) -> None:

@@ -313,6 +313,18 @@ def test_answers_beyond_those_kept_slow_the_updates(engine: Engine, clock: Clock
     assert wait.seconds == pytest.approx(9 / 25)
 
 
+def test_a_day_of_answers_holds_updates_up_for_two_seconds_at_most(engine: Engine, clock: Clock) -> None:
+    join(people(engine, clock), 1, 2)
+    announce(engine, 1)
+    sender = Sender(engine, clock, Rate(per_s=25, burst=2))
+    (row, _) = sender.next()
+    wait = sender.begin(row, over=100_000)
+    assert isinstance(wait, Wait)
+    assert wait.seconds == pytest.approx(2 + 1 / 25)
+    clock.now += wait.seconds
+    assert sender.begun(row)
+
+
 def test_what_telegram_refuses_is_kept_aside_and_three_hold_the_broadcast(
     engine: Engine, clock: Clock
 ) -> None:
