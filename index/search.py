@@ -41,6 +41,8 @@ TOKENS_WEIGHT = 0.35
 arXiv:2004.12832) with the vectors of the same model."""
 CONCEPTS_WEIGHT = 0.1
 """On the share of the things asked for about somebody (`concepts.py`) that a passage speaks of, in any language."""
+_RELATIVES = frozenset({"spouse", "child", "parents", "siblings", "family", "cousin", "godparents"})
+"""Whom a question is about, not what it asks: what says "his wife" is not better for it."""
 RERANKED = 30
 """The best passages by all else, which get a score for their tokens and the things they speak of."""
 CANDIDATES = 100
@@ -161,7 +163,7 @@ def asked(
     text: str, vector: NDArray[np.float32], *, people: tuple[str, ...] = (), tokens: Tokens | None = None
 ) -> Asked:
     """The question with its vector, ready to be searched for."""
-    things = concepts(text).asked if people else frozenset[str]()
+    things = concepts(text).asked - _RELATIVES if people else frozenset[str]()
     return Asked(text, vector, frozenset(terms(text)), detect(text), people, tokens, things)
 
 
