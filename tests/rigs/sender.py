@@ -16,9 +16,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from mailings import KEYS
+from sqlalchemy.exc import OperationalError
 
 from bot import delivery, outbox, outcomes, rows
-from bot.database import DatabaseError, Engine, open_database
+from bot.database import DatabaseError, open_database
 from bot.delivery import Delivery
 from bot.lock import alone_with
 from bot.outbox import Outbox, end_claims
@@ -125,23 +126,13 @@ PLANTS: dict[str, Callable[[], None]] = {
 }
 
 
-async def opened(database: str) -> Engine:
-    """The database; tried again while its server is away, as the service manager starts the bot again."""
-    for _ in range(100):
-        try:
-            return open_database(database)
-        except DatabaseError:
-            await asyncio.sleep(0.3)
-    return open_database(database)
-
-
 async def main(database: str, api_url: str, token: str, rate: str, plant: str = "") -> None:
     hurry()
     if plant.startswith("die "):
         die(plant.removeprefix("die "))
     else:
         PLANTS[plant]()
-    engine, stopping = await opened(database), asyncio.Event()
+    engine, stopping = open_database(database), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     if engine.dialect.name == "sqlite":
         async with alone_with(Path(str(engine.url.database)), stopping):
@@ -163,4 +154,12 @@ async def main(database: str, api_url: str, token: str, rate: str, plant: str = 
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    for _ in range(100):
+        try:
+            asyncio.run(main(*sys.argv[1:]))
+            break
+        except (
+            DatabaseError,
+            OperationalError,
+        ):  # its server is away: the service manager starts the bot again
+            time.sleep(0.3)
