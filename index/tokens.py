@@ -77,9 +77,11 @@ class TokenTable:
         if filled.any():
             bits = np.concatenate([self.bits[first:last] for first, last in rows[filled].tolist()])
             dimension = question.shape[1]
-            signs = np.unpackbits(bits, axis=1, count=dimension).astype(np.float32) * 2 - 1
+            ones = np.unpackbits(bits, axis=1, count=dimension).astype(np.float32)
             begins = np.cumsum(counts[filled]) - counts[filled]
-            best[filled] = np.maximum.reduceat(signs @ question.T, begins) / np.sqrt(dimension)
+            agreeing = np.maximum.reduceat(ones @ question.T, begins)
+            # signs are 2 x ones - 1, and the best sign sum is that of the best sum of ones
+            best[filled] = (2 * agreeing - question.sum(axis=1)) / np.sqrt(dimension)
         return best
 
 
