@@ -12,8 +12,11 @@ PAUSE_S = 2
 """How long the rigs' Telegram asks to wait."""
 
 
-_START = "getMe"
-"""The first call of a process."""
+HEARD_S = 0.25
+"""What a sender heard so shortly before it was killed it may not have written down."""
+
+Deaf = tuple[float, float]
+"""From when until when what a sender heard may not have been written down: nobody else can know of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,10 @@ def judge(
     *,
     moved: Mapping[int, int],
     unreachable: Collection[int] = (),
+    deaf: Sequence[Deaf] = (),
 ) -> Delivered:
     """Read the ledger. `wanted` are the chats that follow; `moved` has the new number of those that moved."""
     sent = [entry for entry in entries if entry.method == "sendMessage"]
-    known = [entry for entry in entries if entry.method in {"sendMessage", _START}]
     accepted = Counter((chat_of(entry), number_of(entry)) for entry in sent if entry.verdict == "ok")
     expected = {
         (moved.get(chat, chat), number) for chat in wanted if chat not in unreachable for number in numbers
@@ -59,8 +62,8 @@ def judge(
         repeated=sum(repeats),
         most_repeats=max(repeats, default=0),
         wrong=sum(count for key, count in accepted.items() if key not in expected),
-        in_pause=len(inside_a_pause(known)),
-        again_after_400=_again_after_400(known),
+        in_pause=len(inside_a_pause(sent, deaf)),
+        again_after_400=_again_after_400(sent, deaf),
         unanswered=sum(
             entry.verdict == "ok" and (entry.fault or "").startswith(("drop_after", "garbage"))
             for entry in sent
@@ -68,20 +71,20 @@ def judge(
     )
 
 
-def inside_a_pause(sent: Sequence[Entry]) -> list[int]:
-    """Calls that were made while Telegram had asked for none. What a killed process had heard but not yet written down
-    its successor cannot know."""
+def inside_a_pause(sent: Sequence[Entry], deaf: Sequence[Deaf] = ()) -> list[int]:
+    """Calls that were made while Telegram had asked for none."""
     begins = until = 0.0
     found = []
     for entry in sent:
-        if entry.method == _START:
-            begins = until = 0.0
-            continue
         if begins + UNDER_WAY_S < entry.time < until:
             found.append(entry.sequence)
-        if entry.code == 429:
+        if entry.code == 429 and _was_written(entry, deaf):
             begins, until = entry.time, entry.time + int(entry.description.rsplit(" ", 1)[1])
     return found
+
+
+def _was_written(entry: Entry, deaf: Sequence[Deaf]) -> bool:
+    return not any(first <= entry.time <= last for first, last in deaf)
 
 
 def chat_of(entry: Entry) -> int:
@@ -93,15 +96,12 @@ def number_of(entry: Entry) -> int:
     return int(str(entry.parameters["text"]).split("№ ")[1].split("\n")[0].split(" ")[0])
 
 
-def _again_after_400(sent: Sequence[Entry]) -> int:
+def _again_after_400(sent: Sequence[Entry], deaf: Sequence[Deaf]) -> int:
     refused: set[tuple[int, int]] = set()
     again = 0
     for entry in sent:
-        if entry.method == _START:
-            refused.clear()
-            continue
         key = (chat_of(entry), number_of(entry))
         again += key in refused
-        if entry.code == 400:
+        if entry.code == 400 and _was_written(entry, deaf):
             refused.add(key)
     return again

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from databases import Postgres
-from delivered import PAUSE_S, Delivered, judge
+from delivered import HEARD_S, PAUSE_S, Deaf, Delivered, judge
 from mailings import EVERYTHING, KEYS
 from sender import POINTS
 from sqlalchemy import insert, select
@@ -28,6 +28,8 @@ from bot.sandbox.server import Sandbox
 from bot.subscribers import month_of, sealed_row
 
 SENDER = Path(__file__).parent / "sender.py"
+AGAIN_S = 2.5
+"""After a server is back, a sender writes down within this what it heard meanwhile."""
 ELSE = (Follow(FollowKind.CASE, "somebody-else"),)
 
 
@@ -148,7 +150,7 @@ async def run(
             for _ in range(plan.senders):
                 await senders.start()
             restarts = set(chance.sample(range(plan.ends), plan.restarts))
-            in_all = len(made.follow) * plan.numbers
+            in_all, deaf = len(made.follow) * plan.numbers, list[Deaf]()
             for end in range(plan.ends):
                 grown = accepted(sandbox) + chance.randint(1, max(in_all // (plan.ends + 1), 2))
                 await until(
@@ -160,9 +162,12 @@ async def run(
                     raise AssertionError(f"all was sent before end {end}: the rig tests nothing")
                 await asyncio.sleep(chance.uniform(0, 0.02))
                 if server and end in restarts:
+                    stopped = time.time()
                     await asyncio.to_thread(server.stop)
                     await asyncio.to_thread(server.start)
+                    deaf.append((stopped - HEARD_S, time.time() + AGAIN_S))
                 await senders.end(chance.randrange(len(senders.processes)), how=plan.how)
+                deaf.append((time.time() - HEARD_S, time.time()))
                 await senders.start()
             await until(
                 lambda: is_over(engine) or time.monotonic() - started > plan.limit_s,
@@ -178,6 +183,7 @@ async def run(
             made.follow,
             moved=made.moved,
             unreachable=made.unreachable,
+            deaf=deaf,
         )
         assert accepted(sandbox) - before == found.messages
     print(f"\nseed {seed}, {plan}: {found}; {time.monotonic() - started:.0f} s")
@@ -261,6 +267,7 @@ async def died(folder: Path, point: str, people: int = 60) -> Delivered:
         first = Senders(sandbox, database, rate=200, plant=f"die {point}")
         await first.start()
         code = await asyncio.wait_for(first.processes[0].wait(), 60)
+        died_at = time.time()
         assert code == -signal.SIGKILL, f"nobody died {point}"
         rest = Senders(sandbox, database, rate=200)
         await rest.start()
@@ -269,7 +276,14 @@ async def died(folder: Path, point: str, people: int = 60) -> Delivered:
         finally:
             await rest.close()
             engine.dispose()
-        return judge(sandbox.ledger.entries, [1], made.follow, moved=made.moved, unreachable=made.unreachable)
+        return judge(
+            sandbox.ledger.entries,
+            [1],
+            made.follow,
+            moved=made.moved,
+            unreachable=made.unreachable,
+            deaf=[(died_at - 1, died_at)],
+        )
 
 
 TRANSITIONS = [f"{when} {point}" for point in POINTS for when in ("before", "after")]
