@@ -42,7 +42,7 @@ def read_sets(shared: Path) -> Iterator[Set]:
     if (seeds := shared / "seeds").is_dir():
         articles = [_read(path) for path in sorted(seeds.glob("*.txt"))]
         yield Set("seeds", articles, read_judged(data / "questions" / "seeds-dev.jsonl"))
-        articles += [_read(path) for path in sorted((data / "articles").glob("*.md"))]
+        articles = [*articles, *(_read(path) for path in sorted((data / "articles").glob("*.md")))]
         asked = read_judged(data / "questions" / "articles-dev.jsonl")
         yield Set("articles and briefs", [*articles, *briefs], asked)
     for language in ("en", "ru"):
