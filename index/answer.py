@@ -17,6 +17,7 @@ from corpus.cases import CaseType, load_cases
 from corpus.document import normalise
 from corpus.languages import interface_language
 from index import confidence, excerpt, intent
+from index.courtesies import is_courtesy
 from index.differences import Difference
 from index.encoder import Encoder, encode_questions
 from index.excerpt import Candidate, Excerpt
@@ -141,12 +142,12 @@ def _tidy(question: str) -> str:
 
 
 def _without_search(text: str) -> Finding | None:
-    """What can be said without looking: too long, or nothing that could be a question; else `None`."""
+    """What can be said without looking: too long, thanks, or nothing that could be a question; else `None`."""
     if len(text) > MAX_QUESTION_CHARS:
         return Finding(reason=Reason.TOO_LONG)
     if sum(character.isalnum() for character in text) < 2:  # one letter asks nothing
         return Finding(reason=Reason.NO_SOURCE)
-    return None
+    return Finding(reason=Reason.REFUSED) if is_courtesy(text) else None
 
 
 def _find(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from library import document, news, version_of
 
 from index.answer import MAX_QUESTION_CHARS, Answer, Reason, answer, answer_many
+from index.courtesies import is_courtesy
 from index.version import Version
 
 ENCODER = HashingEncoder()
@@ -28,6 +29,18 @@ def test_a_question_gets_the_sentences_that_answer_it():
 def test_a_question_that_is_too_long_is_not_looked_at():
     found = ask("a" * (MAX_QUESTION_CHARS + 1))
     assert (found.reason, found.excerpts, found.nearest) == (Reason.TOO_LONG, (), ())
+
+
+@pytest.mark.parametrize(
+    "text", ["Дзякуй!", "Вялікі дзякуй", "Спасибо большое!!", "Thank you very much.", "привет", "OK"]
+)
+def test_thanks_and_greetings_are_answered_with_no_quote(text: str) -> None:
+    assert ask(text).reason is Reason.REFUSED
+
+
+@pytest.mark.parametrize("text", ["Who thanked Losik?", "Каму дзякаваў Лосік?", "Losik, thanks"])
+def test_a_question_about_thanks_is_a_question(text: str) -> None:
+    assert not is_courtesy(text)
 
 
 @pytest.mark.parametrize("question", ["", " \n\t", "a", "я?", "🙂🙃", "…!?", "\u200b\u202e"])
