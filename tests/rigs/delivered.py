@@ -64,10 +64,7 @@ def judge(
         wrong=sum(count for key, count in accepted.items() if key not in expected),
         in_pause=len(inside_a_pause(sent, deaf)),
         again_after_400=_again_after_400(sent, deaf),
-        unanswered=sum(
-            entry.verdict == "ok" and (entry.fault or "").startswith(("drop_after", "garbage"))
-            for entry in sent
-        ),
+        unanswered=sum(entry.verdict == "ok" and _reply_lost(entry) for entry in sent),
     )
 
 
@@ -81,6 +78,10 @@ def inside_a_pause(sent: Sequence[Entry], deaf: Sequence[Deaf] = ()) -> list[int
         if entry.code == 429 and _was_written(entry, deaf):
             begins, until = entry.time, entry.time + int(entry.description.rsplit(" ", 1)[1])
     return found
+
+
+def _reply_lost(entry: Entry) -> bool:
+    return (entry.fault or "").startswith(("drop_after", "garbage"))
 
 
 def _was_written(entry: Entry, deaf: Sequence[Deaf]) -> bool:
@@ -97,11 +98,12 @@ def number_of(entry: Entry) -> int:
 
 
 def _again_after_400(sent: Sequence[Entry], deaf: Sequence[Deaf]) -> int:
+    """Messages that were refused and sent again all the same, where the refusal was heard."""
     refused: set[tuple[int, int]] = set()
     again = 0
     for entry in sent:
         key = (chat_of(entry), number_of(entry))
         again += key in refused
-        if entry.code == 400 and _was_written(entry, deaf):
+        if entry.code == 400 and not _reply_lost(entry) and _was_written(entry, deaf):
             refused.add(key)
     return again
