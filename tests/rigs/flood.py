@@ -51,7 +51,7 @@ async def flood(sandbox: Sandbox, process: int, questions: Sequence[str], people
     """Ask everything at once; send a command from somebody else every quarter of a second until all is quiet."""
     await _warm_up(sandbox, questions[:EARLY])
     askers = [sandbox.person(f"Person {n}", language_code="en") for n in range(people)]
-    before_mb, started, begin = resident_mb(process), time.monotonic(), len(sandbox.ledger.entries)
+    before_mb, started, begin = own_mb(process), time.monotonic(), len(sandbox.ledger.entries)
     for n, question in enumerate(questions):
         await askers[n % people].say(question)
     most_mb = before_mb
@@ -60,7 +60,7 @@ async def flood(sandbox: Sandbox, process: int, questions: Sequence[str], people
             break
         await sandbox.person("Hurried", language_code="en").say(command)
         await asyncio.sleep(0.25)
-        most_mb = max(most_mb, resident_mb(process))
+        most_mb = max(most_mb, own_mb(process))
     seconds = time.monotonic() - started
     entries = sandbox.ledger.entries[begin:]
     received = sandbox.pusher.posted or _fetched(entries)
@@ -144,10 +144,10 @@ def _belongs(question: Entry, answer: Entry) -> bool:
     return same_chat and (not told or f"number {told} " in str(answer.parameters["text"]))
 
 
-def resident_mb(process: int) -> float:
-    """Memory of a process."""
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+def own_mb(process: int) -> float:
+    """Memory of a process but for what is mapped from files: libraries, whose pages the system may drop at any time."""
+    status = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in status if line.startswith("RssAnon:")) / 1024
 
 
 def cpu_s(process: int) -> float:
