@@ -83,9 +83,9 @@ class Gate:
 def lane_of(update: dict[str, Any]) -> Lane:
     """Questions, buttons and what may change what is kept of a chat have a lane each: /start, /stop or a button never
     waits for an answer, and no press of Follow ends after the /stop that came after it."""
-    return chat_of(update), "own" if _is_own(
-        update
-    ) else "buttons" if "callback_query" in update else "questions"
+    if _is_own(update):
+        return chat_of(update), "own"
+    return chat_of(update), "buttons" if "callback_query" in update else "questions"
 
 
 def chat_of(update: dict[str, Any]) -> int | str:
