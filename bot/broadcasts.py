@@ -27,9 +27,9 @@ PAUSED = "paused"
 """The switch of `sprava news pause`."""
 ROTATING = "rotating"
 """The switch that `sprava subscribers rotate-key` holds: until when, in seconds since 1970."""
-CHUNK = 1_000
+CHUNK = 500
 """Rows filled in at once: so few that nothing else waits for the database longer than some ten milliseconds."""
-_LOW = 500
+_LOW = 250
 _TARGET = bytes(7)
 """With what the tag of a channel begins: it comes first in the order of tags, and hardly any person's does."""
 
