@@ -11,7 +11,8 @@ from bot.links import source_link
 from bot.texts import Texts
 from corpus.document import Document, PartialDate, Reliability
 from index.excerpt import Excerpt
-from index.values import Day, values
+from index.value import Day
+from index.values import values
 
 _FURNITURE = str.maketrans("·[]", "-()", "⚠⚖↗")
 

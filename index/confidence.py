@@ -21,7 +21,8 @@ from index.excerpt import Candidate
 from index.intent import NO_INTENTS, Intent, Intents
 from index.lexical import Lexical
 from index.search import Asked, Prepared, asked_tokens
-from index.values import Day, dates
+from index.value import Day
+from index.values import dates
 
 FILE = Path(__file__).with_name("calibration.json")
 ANY_MODEL = ""

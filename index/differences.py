@@ -18,7 +18,8 @@ from corpus.naming import Mention
 from index.charges import UNLISTED
 from index.clauses import Clause, clauses, events, nearest_event
 from index.excerpt import Excerpt
-from index.values import Day, Names, Value, ValueKind, places, values
+from index.value import Day, Names, Value, ValueKind
+from index.values import places, values
 from index.wanted import wanted_thing, wanted_value
 
 _SAME_NEWS_DAYS = 60

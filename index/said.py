@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from corpus.document import Document, PartialDate
 from index.clauses import EVENTS, clauses, events, nearest_event
 from index.excerpt import Excerpt
-from index.values import Day, Value, ValueKind, values
+from index.value import Day, Value, ValueKind
+from index.values import values
 
 _SURE, _POSSIBLE = 0.11, -0.045
 """Scores (`Statements.scores`) from which a sentence is a status by its meaning alone, and with a verb that says so."""

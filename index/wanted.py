@@ -5,7 +5,8 @@ import re
 from corpus.fold import skeleton
 from index import kinds
 from index.clauses import events
-from index.values import THING_CHARS, ValueKind, thing_of, values
+from index.value import ValueKind
+from index.values import THING_CHARS, thing_of, values
 
 _EITHER = re.compile(r"(?<!\w)(?:or|или|ці|або|ci|albo)(?!\w)", re.IGNORECASE)
 _COUNTED = re.compile(

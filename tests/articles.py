@@ -20,7 +20,7 @@ from index.differences import Difference, Differing
 from index.excerpt import Excerpt
 from index.publishing import writing
 from index.statements import statements
-from index.values import ValueKind
+from index.value import ValueKind
 from index.version import Version
 
 VERDICT = Document(

@@ -15,7 +15,7 @@ from index.case_file import CaseBook, CaseFile
 from index.encoder import Encoder
 from index.said import Line
 from index.statements import statements
-from index.values import Day
+from index.value import Day
 
 CASES = load_cases()
 CASE = "losik-ihar"

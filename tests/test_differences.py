@@ -14,7 +14,8 @@ from corpus.cases import CASES_FILE, Cases, CaseType, parse_cases
 from corpus.document import Document, PartialDate, Reliability
 from index.differences import Difference, differences
 from index.excerpt import Excerpt
-from index.values import Day, Range, ValueKind, values
+from index.value import Day, Range, ValueKind
+from index.values import values
 from index.wanted import is_status_question, wanted_value
 
 JUDGED = Path(index.__file__).parent / "judged" / "differences.jsonl"

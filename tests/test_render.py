@@ -24,7 +24,7 @@ from index.block import key_of
 from index.cutting import Cut, made
 from index.differences import Difference, Differing
 from index.excerpt import Excerpt
-from index.values import ValueKind
+from index.value import ValueKind
 from index.version import Version
 
 CASES = load_cases()

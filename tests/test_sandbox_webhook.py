@@ -154,6 +154,9 @@ async def test_an_address_that_is_gone_for_23_hours_is_forgotten(api: Client, re
     api.sandbox.clock.advance(23 * 3600)
     await until(lambda: len(receiver.texts) == 2)
     await until(lambda: api.sandbox.pusher.info()["url"] == "")
+    await api.sandbox.person("Barys").say("hello")
+    assert len(await api.ok("getUpdates")) == 1, "what comes now can be polled"
+    assert len(receiver.texts) == 2, "nothing more is posted"
 
 
 async def test_polls_are_refused_while_there_is_a_webhook(api: Client, receiver: Receiver) -> None:

@@ -7,7 +7,7 @@ from bot.database import Engine
 from bot.keys import Keys
 from bot.record import Follow, FollowKind, Record
 from bot.subscribers import Subscribers, purge
-from bot.switches import OtherBotError, keep_to
+from bot.switches import OtherBotError, keep_to, switch
 
 __all__ = ["database_url", "engine", "postgres"]
 
@@ -31,3 +31,5 @@ def test_another_bot_does_not_start_where_people_follow_one(engine: Engine) -> N
 def test_an_empty_database_is_taken_over(engine: Engine) -> None:
     keep_to(engine, 11)
     keep_to(engine, 12)
+    with engine.connect() as connection:
+        assert switch(connection, "bot") == "12"
