@@ -28,6 +28,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.lock import locked
 from bot.migrations import upgrade
 from corpus.errors import SpravaError
 
@@ -213,12 +214,13 @@ def open_database(url: str) -> Engine:
         engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _set_pragmas)
-            _only_for_its_owner(engine)
-            _let_pages_go(engine)
-        with transaction(engine) as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
-            upgrade(connection)
+        with _alone_with(engine):
+            if engine.dialect.name == "sqlite":
+                _let_pages_go(engine)
+            with transaction(engine) as connection:
+                if engine.dialect.name == "postgresql":
+                    connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
+                upgrade(connection)
     except (SQLAlchemyError, ImportError, OSError) as error:
         # The address may hold a password: only the kind of failure is told.
         reason = type(error).__name__
@@ -228,10 +230,17 @@ def open_database(url: str) -> Engine:
     return engine
 
 
-def _only_for_its_owner(engine: Engine) -> None:
-    """Create the file for its owner alone, wherever it lies; SQLite gives its journals the same mode."""
-    if engine.url.database and engine.url.database != ":memory:":
-        Path(engine.url.database).touch(mode=0o600)
+@contextmanager
+def _alone_with(engine: Engine) -> Iterator[None]:
+    """Let no other process open the SQLite file meanwhile: of two that turn a new one to WAL at once, SQLite refuses
+    one without waiting. The file is created for its owner alone; SQLite gives its journals the same mode."""
+    if engine.dialect.name != "sqlite" or engine.url.database in {None, "", ":memory:"}:
+        yield
+        return
+    path = Path(str(engine.url.database))
+    with locked(path.parent):
+        path.touch(mode=0o600)
+        yield
 
 
 def _let_pages_go(engine: Engine) -> None:

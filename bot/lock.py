@@ -1,11 +1,11 @@
-"""One bot at a time on one SQLite database: a lock file beside it, which the system lets go when its owner dies."""
+"""One at a time on one SQLite database: one bot, and one process that opens it. The system lets go when a process dies."""
 
 import asyncio
 import fcntl
 import logging
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 _TRY_AGAIN_S = 1.0
@@ -37,6 +37,17 @@ async def alone_with(database: Path, stopping: asyncio.Event) -> AsyncIterator[b
             file.write(str(os.getpid()))
             file.flush()
         yield mine
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder, without a file of its own; wait while another process has it. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _try_lock(descriptor: int) -> bool:
