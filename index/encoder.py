@@ -1,11 +1,10 @@
-"""Encoder: texts to vectors. The only home of sentence-transformers."""
+"""Encoder: texts to vectors, with any model in sentence-transformers. The embedded one: `embedded.py`."""
 
 import hashlib
 import os
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -66,6 +65,23 @@ def encode_questions(
     return encoder.encode_queries(texts), [None] * len(texts)
 
 
+def meaningful(pieces: Sequence[str], vectors: NDArray[np.float32], *, prompt: Sequence[str]) -> Tokens:
+    """The tokens of a text without those of the prompt at its beginning, and without punctuation.
+
+    `pieces` and `vectors`, (k, dimension), hold no special tokens.
+    """
+    first = 0
+    while first < min(len(prompt), len(pieces)) and pieces[first] == prompt[first]:
+        first += 1
+    kept = [place for place in range(first, len(pieces)) if _carries_meaning(pieces[place])]
+    return Tokens(tuple(pieces[place] for place in kept), np.ascontiguousarray(vectors[kept], np.float32))
+
+
+def _carries_meaning(piece: str) -> bool:
+    """Whether there is more to a token than punctuation and the mark of a word's beginning."""
+    return any(unicodedata.category(character)[0] in "LN" for character in piece)
+
+
 QUESTION_TOKENS = 96
 """Read of a question: about 400 letters. Without it, 500 letters of a rare script cost eight times the median."""
 
@@ -89,9 +105,12 @@ class SentenceTransformersEncoder:
         local = Path(model).is_dir()
         if not local and (model.startswith(("/", ".", "~")) or model.count("/") > 1):
             raise EncoderError(f"there is no folder {model}: check SPRAVA_MODEL")
-        _import_libraries(offline=local)
+        _tell_nothing_and_fetch_nothing(offline=local)
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
         torch.set_num_threads(threads)
         try:
@@ -151,22 +170,16 @@ class SentenceTransformersEncoder:
         vectors = np.stack([output["sentence_embedding"].numpy() for output in outputs])
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         written = self._model.prompts.get(prompt) or ""
-        before = self._model.tokenizer(written, add_special_tokens=False)["input_ids"]
+        before = self._model.tokenizer.tokenize(written)
         return np.ascontiguousarray(vectors, np.float32), [self._tokens(output, before) for output in outputs]
 
-    def _tokens(self, output: dict[str, Any], prompt: Sequence[int]) -> Tokens:
-        """The tokens of one text that carry meaning, without the prompt's at its beginning."""
+    def _tokens(self, output: dict[str, Any], prompt: Sequence[str]) -> Tokens:
+        """The tokens of one text, from the outputs of the model."""
         tokenizer = self._model.tokenizer
         ids = output["input_ids"].numpy()
         rows = np.flatnonzero(output["attention_mask"].numpy() & ~np.isin(ids, tokenizer.all_special_ids))
-        skipped = 0
-        while skipped < min(len(prompt), len(rows)) and ids[rows[skipped]] == prompt[skipped]:
-            skipped += 1
-        rows = rows[skipped:]
         pieces = tokenizer.convert_ids_to_tokens(ids[rows].tolist())
-        kept = [place for place, piece in enumerate(pieces) if _carries_meaning(piece)]
-        vectors = output["token_embeddings"].numpy()[rows[kept]]
-        return Tokens(tuple(pieces[place] for place in kept), np.ascontiguousarray(vectors, np.float32))
+        return meaningful(pieces, output["token_embeddings"].numpy()[rows], prompt=prompt)
 
     def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> NDArray[np.float32]:
         if not texts:
@@ -181,25 +194,18 @@ class SentenceTransformersEncoder:
         return getattr(transformer.auto_model.config, "_commit_hash", None)
 
 
-def _carries_meaning(piece: str) -> bool:
-    """Whether there is more to a token than punctuation and the mark of a word's beginning."""
-    return any(unicodedata.category(character)[0] in "LN" for character in piece)
-
-
 def open_encoder(settings: IndexSettings) -> Encoder:
     """The encoder that the settings ask for: SPRAVA_MODEL, or the embedded model.
 
-    The embedded model's files are compared with their hashes before one is parsed, while the libraries are imported.
-    Raises WeightsError or EncoderError.
+    The embedded model's files are compared with their hashes before one is parsed. Raises WeightsError or EncoderError.
     """
     if settings.model:
         return SentenceTransformersEncoder(settings.model, threads=settings.threads)
+    from index.embedded import EmbeddedEncoder
+
     path = weights.model_path(settings.model_folder)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        check = pool.submit(weights.check, path)
-        _import_libraries(offline=True)
-        check.result()
-    return SentenceTransformersEncoder(str(path), name=weights.NAME, threads=settings.threads)
+    weights.check(path)
+    return EmbeddedEncoder(path, name=weights.NAME, threads=settings.threads)
 
 
 def model_name(settings: IndexSettings) -> str | None:
@@ -219,15 +225,11 @@ def _folder_name(folder: Path) -> str:
     return f"{folder.resolve().name}@{digest.hexdigest()[:12]}"
 
 
-def _import_libraries(*, offline: bool) -> None:
-    """Import the model libraries, told beforehand to report nothing and (offline) to fetch nothing: some seconds."""
+def _tell_nothing_and_fetch_nothing(*, offline: bool) -> None:
+    """Have the model libraries, before they are imported, report nothing and (offline) fetch nothing."""
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "1"
     if offline:
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
-    import sentence_transformers  # noqa: F401
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _reachable_hub() -> bool:

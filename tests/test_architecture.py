@@ -16,6 +16,8 @@ HOMES = {
     "faiss": {"index/vectors.py"},
     "sentence_transformers": {"index/encoder.py"},
     "torch": {"index/encoder.py"},
+    "onnxruntime": {"index/embedded.py"},
+    "onnx": {"index/graph.py"},
     "safetensors": {"index/weights.py"},
     "bm25s": set(),
     "Stemmer": {"index/analyze.py"},
@@ -164,7 +166,7 @@ def test_help_imports_no_heavy_library() -> None:
         "import sys; from bot.cli import app; import typer.main; typer.main.get_command(app);"
         "print(sorted({m.split('.')[0] for m in sys.modules} & set(sys.argv[1].split(','))))"
     )
-    heavy = "torch,sentence_transformers,faiss,numpy,telegram,aiohttp,sqlalchemy,trafilatura,lingua,dateparser,scipy,pydantic"
+    heavy = "torch,onnxruntime,sentence_transformers,faiss,numpy,telegram,aiohttp,sqlalchemy,trafilatura,lingua,dateparser,scipy,pydantic"
     result = subprocess.run(
         [sys.executable, "-c", code, heavy], capture_output=True, text=True, check=True, cwd=ROOT
     )

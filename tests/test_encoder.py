@@ -17,6 +17,7 @@ from index.encoder import (
     Encoder,
     EncoderError,
     SentenceTransformersEncoder,
+    TokenEncoder,
     model_name,
     open_encoder,
 )
@@ -77,6 +78,21 @@ def test_the_embedded_model_gets_the_vectors_that_bert_with_mean_pooling_gives(e
             with inference_mode():
                 mean = network(tensor([tokens])).last_hidden_state[0].mean(0).numpy()
             assert np.abs(vector - mean / np.linalg.norm(mean)).max() < 1e-5
+
+
+@pytest.mark.model
+def test_the_embedded_model_gives_what_sentence_transformers_gives_from_its_folder(encoder: Encoder) -> None:
+    other = SentenceTransformersEncoder(str(weights.model_path(MODEL_HOME / "models")))
+    assert isinstance(encoder, TokenEncoder)
+    texts = [ARREST, WEATHER, "", "a", "<s> </s> <mask> x", "слова " * 600, "\u200b\n ½ ﬁ 日本"]
+    for ours, theirs in (
+        (encoder.encode_query_tokens(texts), other.encode_query_tokens(texts)),
+        (encoder.encode_passage_tokens(texts), other.encode_passage_tokens(texts)),
+    ):
+        assert np.abs(ours[0] - theirs[0]).max() < 1e-5
+        for one, same in zip(ours[1], theirs[1], strict=True):
+            assert one.pieces == same.pieces
+            assert np.allclose(one.vectors, same.vectors, atol=1e-4)
 
 
 @pytest.mark.model

@@ -6,7 +6,7 @@ from model import encoder
 from numpy.typing import NDArray
 
 from index import tokens
-from index.encoder import SentenceTransformersEncoder
+from index.embedded import EmbeddedEncoder
 from index.tokens import Tokens, TokenTable
 
 __all__ = ["encoder"]
@@ -67,7 +67,7 @@ def test_a_token_takes_one_bit_a_dimension():
 
 @pytest.mark.model
 def test_tokens_come_with_the_vectors_and_without_prompt_and_punctuation(
-    encoder: SentenceTransformersEncoder,
+    encoder: EmbeddedEncoder,
 ):
     texts = ["Was Losik, really, arrested?", "«…»"]
     vectors, (told, nothing) = encoder.encode_query_tokens(texts)
@@ -78,7 +78,7 @@ def test_tokens_come_with_the_vectors_and_without_prompt_and_punctuation(
 
 
 @pytest.mark.model
-def test_a_sentence_that_leaves_the_point_out_covers_less(encoder: SentenceTransformersEncoder):
+def test_a_sentence_that_leaves_the_point_out_covers_less(encoder: EmbeddedEncoder):
     mean = tokens.mean_of(encoder.name, DIMENSION)
     _, sentences = encoder.encode_passage_tokens(
         ["Игоря Лосика задержали в Минске 25 июня 2020 года.", "Игорь Лосик вёл канал в Telegram."]

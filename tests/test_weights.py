@@ -19,8 +19,9 @@ def unpacked(tmp_path: Path) -> Path:
     folder = tmp_path / f"multilingual-e5-small-{weights.SHA256[:8]}"
     folder.mkdir()
     (folder / "config.json").write_bytes(b"{}")
-    (folder / "model.safetensors").write_bytes(bytes(1000))
-    names = ("config.json", "model.safetensors")
+    for name in (weights.WEIGHTS, weights.GRAPH):
+        (folder / name).write_bytes(bytes(1000))
+    names = ("config.json", weights.WEIGHTS, weights.GRAPH)
     (folder / weights.RECORD).write_text(json.dumps({name: weights._sha256(folder / name) for name in names}))
     return folder
 
@@ -30,7 +31,7 @@ def test_a_complete_folder_is_used_as_it_is(unpacked: Path) -> None:
     weights.check(unpacked)
 
 
-@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+@pytest.mark.parametrize("name", ["config.json", weights.WEIGHTS, weights.GRAPH])
 def test_one_wrong_byte_is_found_and_the_file_named(unpacked: Path, name: str) -> None:
     content = bytearray((unpacked / name).read_bytes())
     content[-1] ^= 1
@@ -43,6 +44,11 @@ def test_a_missing_file_is_found(unpacked: Path) -> None:
     (unpacked / "config.json").unlink()
     with pytest.raises(weights.WeightsError, match=r"config\.json"):
         weights.check(unpacked)
+
+
+def test_a_folder_from_before_there_was_a_graph_is_not_used(unpacked: Path) -> None:
+    (unpacked / weights.GRAPH).unlink()
+    assert weights.unpacked(unpacked.parent) is None
 
 
 def test_a_file_that_was_not_written_by_us_is_refused(unpacked: Path) -> None:
@@ -97,10 +103,10 @@ from index import durable, weights
 
 def write(folder, packed):
     folder.mkdir()
-    durable.write(folder / "model.safetensors", bytes(1000))
+    durable.write(folder / weights.GRAPH, bytes(1000))
     print("half", flush=True)
     sys.stdin.readline()
-    durable.write(folder / weights.RECORD, json.dumps({"model.safetensors": weights._sha256(folder / "model.safetensors")}).encode())
+    durable.write(folder / weights.RECORD, json.dumps({weights.GRAPH: weights._sha256(folder / weights.GRAPH)}).encode())
 
 weights._read, weights.parse, weights._write = bytes, bytes, write
 weights.check(weights.model_path(Path(sys.argv[1])))

@@ -6,7 +6,7 @@ from model import encoder
 
 from corpus.document import PartialDate
 from index.answer import answer
-from index.encoder import SentenceTransformersEncoder
+from index.embedded import EmbeddedEncoder
 from index.whereabouts import asks_where
 
 __all__ = ["encoder"]
@@ -50,9 +50,7 @@ def test_another_question_about_them_is_none(question: str) -> None:
 
 @pytest.mark.model
 @pytest.mark.parametrize("question", ["Where is Statkevich now?", "Дзе зараз Статкевіч?"])
-def test_the_newest_line_comes_first_not_the_nearest(
-    encoder: SentenceTransformersEncoder, question: str
-) -> None:
+def test_the_newest_line_comes_first_not_the_nearest(encoder: EmbeddedEncoder, question: str) -> None:
     documents = [
         document(
             "old",
