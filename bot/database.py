@@ -48,6 +48,8 @@ __all__ = [
     "DatabaseError",
     "Engine",
     "open_database",
+    "tags_move",
+    "tags_stay",
     "transaction",
 ]
 
@@ -203,6 +205,9 @@ _PRAGMAS = (
 _UPGRADING = 0x73707261
 """Number of the lock that a process holds on PostgreSQL while it brings the schema up to date."""
 
+_TAGS = 0x73707274
+"""Number of the lock that keeps rows of people under their tags while somebody changes one of them."""
+
 
 class DatabaseError(SpravaError):
     """The database could not be opened."""
@@ -267,6 +272,20 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         finally:
             connection.rollback()  # nothing, once it was committed
             connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+
+
+def tags_stay(connection: Connection) -> None:
+    """Let nobody move a row of a person to another tag before the transaction ends. To be called first in it: on
+    PostgreSQL a statement that waits for a row which is deleted and inserted anew finds neither."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock_shared(_TAGS)))
+
+
+def tags_move(connection: Connection) -> None:
+    """Wait for all who called `tags_stay`, and let everybody else who calls it wait until the transaction ends. On SQLite
+    a transaction that writes is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TAGS)))
 
 
 def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

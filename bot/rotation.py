@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, update
 
 from bot.broadcasts import ROTATING, may_rotate
-from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, transaction
+from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, tags_move, transaction
 from bot.deletions import open_row
 from bot.deletions import sealed_row as sealed_deletion
 from bot.keys import Key, Keys
@@ -108,7 +108,8 @@ class Rotation:
         now_there = select(SUBSCRIBERS.c.tag, SUBSCRIBERS.c.blob).where(SUBSCRIBERS.c.tag.in_(list(rows)))
         # Not `transaction`: a power cut may undo a chunk as a whole, and only the end is told to anybody.
         with self._engine.begin() as connection:
-            self._hold(connection)  # first, because writing keeps every other writer out
+            tags_move(connection)
+            self._hold(connection)  # first, because writing keeps every other writer out of SQLite
             there = connection.execute(now_there.with_for_update()).all()
             same = [tag for tag, blob in there if blob == rows[tag].blob]
             fresh = [sealed[tag] for tag in same]

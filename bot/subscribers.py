@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.broadcasts import retagged
-from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, transaction
+from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, tags_stay, transaction
 from bot.keys import Key, Keys, KeySource, LostKeyError
 from bot.record import Record, pack, unpack
 from bot.switches import set_switch, switch
@@ -121,6 +121,7 @@ class Subscribers:
         may change while one is on its way.
         """
         with transaction(self._engine) as connection:
+            tags_stay(connection)
             keys = self._known(connection)
             earlier = _find(connection, keys, chat, hold=True)
             record = make(_opened(earlier, keys) if earlier else None)
@@ -142,6 +143,7 @@ class Subscribers:
         """Delete the record and everything queued for the chat in one transaction; whether there was a record. With
         `drop_deletions` also what was to be deleted in the dialogue later."""
         with transaction(self._engine) as connection:
+            tags_stay(connection)
             keys = self._known(connection)
             gone = _delete(connection, keys, chat)
             if drop_deletions:
@@ -153,6 +155,7 @@ class Subscribers:
     def moved(self, old: int, new: int) -> None:
         """Follow a group that became a supergroup: its record, and what is queued for it, under the new chat id."""
         with transaction(self._engine) as connection:
+            tags_stay(connection)
             keys = self._known(connection)
             row = _find(connection, keys, old)
             record = _opened(row, keys) if row else None
@@ -208,6 +211,7 @@ class Subscribers:
         gone = 0
         while True:
             with transaction(self._engine) as connection:
+                tags_stay(connection)
                 tags = list(connection.scalars(old.limit(CHUNK)))
                 connection.execute(delete(OUTBOX).where(OUTBOX.c.tag.in_(tags), OUTBOX.c.state != "sending"))
                 connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags)))

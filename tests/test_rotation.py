@@ -1,5 +1,8 @@
 """Moving all rows to another key: nobody is lost, nobody is in it twice, whenever it is interrupted."""
 
+import threading
+import time
+
 import pytest
 from sqlalchemy import func, insert, select
 
@@ -131,6 +134,41 @@ def test_a_row_that_changed_while_it_was_sealed_is_not_overwritten(
     assert [new.get(chat) for chat in (5, 6, 7)] == [Record(chat=chat, quiet=True) for chat in (5, 6, 7)]
     assert new.get(8) is None
     assert new.get(9) == record(9)
+
+
+def test_whoever_leaves_or_changes_something_while_their_row_moves_is_heard(
+    engine: Engine, people: Subscribers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, move = store(engine, BOTH), Rotation._move_queue
+    changed = Record(chat=24, quiet=True)
+    before: list[Record | None] = []
+
+    def change(earlier: Record | None) -> Record:
+        before.append(earlier)
+        return changed
+
+    asked = [
+        threading.Thread(target=lambda: both.change(24, change, renew=False)),
+        threading.Thread(target=lambda: both.forget(25)),
+    ]
+
+    def slow(self: Rotation, *arguments):  # type: ignore[no-untyped-def]
+        for thread in asked:
+            if not thread.ident:
+                thread.start()
+        time.sleep(0.2)  # they wait for the chunk meanwhile
+        move(self, *arguments)
+
+    monkeypatch.setattr(rotation, "CHUNK", PEOPLE)
+    monkeypatch.setattr(Rotation, "_move_queue", slow)
+    rotate(engine)
+    for thread in asked:
+        thread.join()
+    new = store(engine, NEW)
+    assert before == [record(24)]
+    assert new.get(24) == changed
+    assert new.get(25) is None
+    assert sorted(found.chat for found in new.scan()) == list(range(1, PEOPLE))
 
 
 def test_what_is_announced_while_it_begins_is_not_waited_for_in_vain(
