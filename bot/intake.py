@@ -27,8 +27,10 @@ WINDOW = 100
 """Most updates one getUpdates returns, and so the most that are in flight."""
 POLL_S = 50
 """Seconds Telegram holds an empty poll (its maximum)."""
-_SAME_OFFSET_S = 3.0
-"""Telegram throttles a poll that repeats its offset sooner (telegram-bot-api, Client.cpp)."""
+_SAME_OFFSET_S = 0.6
+"""Between polls that repeat their offset: while one chat waits for its reply, everybody else waits for this. Telegram gives
+one update at a time to who repeats it within half a second; within three it only lengthens timeouts shorter than that,
+and ours is not (telegram-bot-api, Client.cpp)."""
 _COALESCE_S = 0.02
 _STANDBY_S = (5.0, 60.0)
 _NETWORK_S = (0.5, 60.0)

@@ -1,9 +1,11 @@
 """Updates in: confirmed only after handling, in order within a chat, one bad update stops nobody."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -229,7 +231,7 @@ async def test_a_finished_update_that_comes_again_is_not_handled_again(
     assert texts == ["second", "first"]
 
 
-async def test_polls_that_repeat_their_offset_keep_three_seconds_apart(
+async def test_polls_that_repeat_their_offset_keep_half_a_second_apart(
     tmp_path: Path, polling: Taking
 ) -> None:
     go_on = asyncio.Event()
@@ -239,9 +241,35 @@ async def test_polls_that_repeat_their_offset_keep_three_seconds_apart(
 
     async with Sandbox() as sandbox, polling(sandbox, tmp_path, handle):
         await sandbox.person("Alena").say("hello")
-        await asyncio.sleep(1)
-        assert len(sandbox.calls("getUpdates")) <= 2
+        await asyncio.sleep(2)
+        polls = [entry.time for entry in sandbox.calls("getUpdates")]
+        assert all(later - earlier > 0.5 for earlier, later in pairwise(polls[1:]))
+        assert sandbox.violations == []
         go_on.set()
+
+
+async def test_while_one_chat_waits_for_its_reply_another_is_answered_within_a_second(
+    tmp_path: Path, polling: Taking
+) -> None:
+    texts, collect = collecting()
+    go_on = asyncio.Event()
+
+    async def handle(update: Update) -> None:
+        assert update.message is not None
+        if update.message.text == "slow":
+            await go_on.wait()
+        await collect(update)
+
+    async with Sandbox() as sandbox, polling(sandbox, tmp_path, handle):
+        await sandbox.person("Alena").say("slow")
+        await asyncio.sleep(0.1)  # two polls in a row have seen it alone
+        for n in range(3):
+            said = time.monotonic()
+            await sandbox.person("Barys").say(f"quick {n}")
+            await until(sandbox, lambda n=n: len(texts) == n + 1)  # type: ignore[misc]
+            assert time.monotonic() - said < 1
+        go_on.set()
+        await until(sandbox, lambda: not sandbox.world.updates.pending())
 
 
 async def test_while_another_poller_holds_the_token_it_stands_by(
