@@ -7,8 +7,9 @@ import asyncio
 import hashlib
 import os
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
@@ -23,8 +24,13 @@ from index.analyze import stem, words
 from index.answer import Answer
 from index.version import Version
 
-_KEPT = 20_000
-"""Vectors of questions in memory, 30 MB of them."""
+_KEPT = 100_000
+"""Vectors of questions in memory, 75 MB of them in half precision."""
+_KEPT_S = 86_400.0
+"""One that was compared within a day makes room for no other. All are gone through in one order: of more than there is room
+for, the one that was not compared for longest would always be the one that comes next."""
+_ENCODED = 16
+"""Questions encoded at a time."""
 _SAMPLE = 4096
 """Passages that say how near a question lies to anything."""
 _NEAR = 30
@@ -96,19 +102,21 @@ class Standing:
 
     def __init__(self, base: QuestionBase) -> None:
         self._base = base
-        self._secret = os.urandom(16)
         self._lock = threading.Lock()
-        self._vectors: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
-        self._version: Version | None = None
-        self._levels: dict[bytes, float] = {}
+        self._kept = _Kept()
+        self._earlier: tuple[int, NDArray[np.float32]] | None = None
 
     async def answered(self, questions: Sequence[str], news: News) -> list[bool]:
-        """For each question whether an answer to it would now quote a document of the message."""
+        """For each question whether an answer to it would now quote a document of the message. For a correction, whether
+        it may have: the words that answered then may be those that are gone."""
         return await asyncio.to_thread(self.answered_at_once, questions, news)
 
     def answered_at_once(self, questions: Sequence[str], news: News) -> list[bool]:
         """The same, in this thread."""
         near = self.near(questions, news) if questions else []
+        if news.kind is NewsKind.CORRECTION:
+            nearby = set(near)
+            return [i in nearby for i in range(len(questions))]
         found = [False] * len(questions)
         for start in range(0, len(near), _BATCH):
             some = near[start : start + _BATCH]
@@ -119,39 +127,94 @@ class Standing:
         return found
 
     def near(self, questions: Sequence[str], news: News) -> list[int]:
-        """The places of the questions that a passage of the message's documents lies near to, compared with others."""
+        """The places of the questions that a passage of the message's documents lies near to, compared with others; of a
+        correction also what stood there before."""
         with self._lock:
-            return self._near(questions, set(news.documents))
+            version = self._base.quotes().version
+            passages = self._passages(news, version)
+            if not len(passages):
+                return []
+            vectors, levels = self._kept.compared(questions, version, self._base.vectors)
+            nearest = (vectors @ passages.T).max(axis=1)
+            return [int(i) for i in np.flatnonzero(nearest >= levels)]
 
-    def _near(self, questions: Sequence[str], documents: set[str]) -> list[int]:
-        version = self._base.quotes().version
+    def _passages(self, news: News, version: Version) -> NDArray[np.float32]:
+        documents = set(news.documents)
         numbers = [i for i, document in enumerate(version.documents) if document.id in documents]
         passages = version.passage_vectors.rows(np.flatnonzero(np.isin(version.passages[:, 0], numbers)))
-        if not len(passages):
-            return []
-        vectors, levels = self._encoded(questions, version)
-        nearest = (vectors @ passages.T).max(axis=1)
-        return [int(i) for i in np.flatnonzero(nearest >= levels)]
+        earlier = [quote.before for quote in news.quotes if quote.before]
+        if not earlier:
+            return passages
+        if self._earlier is None or self._earlier[0] != news.number:
+            self._earlier = news.number, self._base.vectors(earlier)
+        return np.concatenate([passages, self._earlier[1]])
 
-    def _encoded(
-        self, questions: Sequence[str], version: Version
+
+class _Kept:
+    """Vectors of questions, and how near a passage must lie to each to be looked at, as many as there is room for."""
+
+    def __init__(self) -> None:
+        self._secret = os.urandom(16)
+        self._rows: OrderedDict[bytes, int] = OrderedDict()
+        """Where the vector of a question is, in the order in which they were compared last."""
+        self._vectors = np.empty((0, 0), np.float16)
+        self._levels = np.full(_KEPT, np.nan, np.float32)
+        self._at = np.zeros(_KEPT)
+        self._version: Version | None = None
+
+    def compared(
+        self,
+        questions: Sequence[str],
+        version: Version,
+        encode: Callable[[Sequence[str]], NDArray[np.float32]],
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Vectors, (n, dimension), and for each how near a passage must lie to be looked at, (n,)."""
+        """Vectors, (n, dimension), and levels, (n,)."""
         if self._version is not version:
-            self._version, self._levels = version, {}
+            self._version = version
+            self._levels[:] = np.nan
         keys = [hashlib.blake2b(q.encode(), key=self._secret, digest_size=16).digest() for q in questions]
-        fresh = {key: q for key, q in zip(keys, questions, strict=True) if key not in self._vectors}
-        if fresh:
-            encoded = self._base.vectors(list(fresh.values()))
-            self._vectors |= zip(fresh, encoded, strict=True)
-        vectors = np.stack([self._vectors[key] for key in keys])
-        unknown = [i for i, key in enumerate(keys) if key not in self._levels]
-        for i, level in zip(unknown, _levels(vectors[unknown], version), strict=True):
-            self._levels[keys[i]] = level
-        while len(self._vectors) > _KEPT:
-            key, _ = self._vectors.popitem(last=False)
-            self._levels.pop(key, None)
-        return vectors, np.array([self._levels.get(key, -1.0) for key in keys], np.float32)
+        now = time.monotonic()
+        for key in keys:
+            if (row := self._rows.get(key)) is not None:
+                self._rows.move_to_end(key)
+                self._at[row] = now
+        fresh = {key: q for key, q in zip(keys, questions, strict=True) if key not in self._rows}
+        encoded = dict(zip(fresh, _encoded(list(fresh.values()), encode), strict=True))
+        for key, vector in encoded.items():
+            self._keep(key, vector, now)
+        rows = np.array([self._rows.get(key, -1) for key in keys])
+        kept = rows >= 0
+        vectors = np.array(
+            [encoded[key] if key in encoded else self._vectors[self._rows[key]] for key in keys]
+        )
+        vectors = vectors.astype(np.float32)
+        levels = np.where(kept, self._levels[rows], np.float32(np.nan))
+        unknown = np.isnan(levels)
+        levels[unknown] = _levels(vectors[unknown], version)
+        self._levels[rows[kept]] = levels[kept]
+        return vectors, levels
+
+    def _keep(self, key: bytes, vector: NDArray[np.float16], now: float) -> None:
+        row = len(self._rows)
+        if row == 0:
+            self._vectors = np.empty((_KEPT, len(vector)), np.float16)  # touched row by row: so far no memory
+        if row == len(self._vectors):
+            oldest = next(iter(self._rows))
+            row = self._rows[oldest]
+            if self._at[row] > now - _KEPT_S:
+                return
+            del self._rows[oldest]
+        self._rows[key], self._vectors[row], self._levels[row], self._at[row] = row, vector, np.nan, now
+
+
+def _encoded(
+    questions: Sequence[str], encode: Callable[[Sequence[str]], NDArray[np.float32]]
+) -> list[NDArray[np.float16]]:
+    """Their vectors, a few at a time, so that nobody who asks now waits for the encoder for long."""
+    found: list[NDArray[np.float16]] = []
+    for start in range(0, len(questions), _ENCODED):
+        found += list(encode(questions[start : start + _ENCODED]).astype(np.float16))
+    return found
 
 
 def _levels(vectors: NDArray[np.float32], version: Version) -> list[float]:

@@ -1,13 +1,17 @@
 """Who is told of what: kinds of following, since when, and saved questions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from articles import RuleBase, version
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from stories import LETTERS, TRIAL, announced, article, compared
 
+from bot import matching
 from bot.matching import Standing, follows, phrase
 from bot.news import News, NewsKind
 from bot.newsroom import count
@@ -103,6 +107,67 @@ async def test_a_saved_question_is_met_by_a_document_that_answers_it() -> None:
     assert await standing().answered(asked, about("brief")) == [False, False]
     assert await standing().answered(asked, about("unknown")) == [False, False]
     assert await standing().answered([], about("verdict")) == []
+
+
+QUESTION = "Were parcels searched by guards?"
+BEFORE = (
+    "Ihar Losik wrote a letter from prison in May. Guards searched all parcels that his relations had sent."
+)
+AFTER = (
+    "Ihar Losik wrote a letter from prison in May. Officers opened some boxes that his relations had sent."
+)
+
+
+async def test_a_correction_reaches_those_who_were_told_because_of_a_question() -> None:
+    others = [article(f"other-{n}", f"Snow fell in town number {n}. Shops were closed.") for n in range(60)]
+    old, new = article("letter", BEFORE), article("letter", AFTER)
+    (told,) = announced(compared(old, *others, old=others))
+    (correction,) = announced(
+        compared(new, *others, old=[old, *others], announced=[told]), first=told.number + 1
+    )
+    assert correction.kind is NewsKind.CORRECTION
+    asked = [QUESTION, "How many goals did the team from Rome score?"]
+    before, after = Quotes(version(old, *others)), Quotes(version(new, *others))
+    assert await Standing(RuleBase(lambda: before)).answered(asked, told) == [True, False]
+    assert await Standing(RuleBase(lambda: after)).answered(asked, correction) == [True, False]
+    no_quotes = replace(correction, quotes=())
+    assert await Standing(RuleBase(lambda: after)).answered(asked, no_quotes) == [False, False]
+
+
+class Counting(RuleBase):
+    """Counts the questions that it encodes."""
+
+    encoded = 0
+
+    def vectors(self, questions: Sequence[str]) -> NDArray[np.float32]:
+        self.encoded += len(questions)
+        return super().vectors(questions)
+
+
+def test_more_questions_than_there_is_room_for_are_not_all_encoded_for_each_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(matching, "_KEPT", 40)
+    others = [article(f"other-{n}", f"Snow fell in town number {n}. Shops were closed.") for n in range(60)]
+    quotes = Quotes(version(article("letter", BEFORE), *others))
+    asked, news = [f"Who sent parcel {n * n}?" for n in range(50)], about("letter")
+    base = Counting(lambda: quotes)
+    kept = Standing(base)
+    encoded, near = [], []
+    for _message in range(3):
+        base.encoded = 0
+        near.append(
+            [start + i for start in range(0, 50, 10) for i in kept.near(asked[start : start + 10], news)]
+        )
+        encoded.append(base.encoded)
+    assert encoded == [50, 10, 10]
+    assert near[0] == near[1] == near[2]
+    assert 0 < len(near[0]) < 50
+    monkeypatch.setattr(matching, "_KEPT_S", 0.0)
+    kept.near(asked[40:], news)
+    base.encoded = 0
+    kept.near(asked[40:], news)
+    assert base.encoded == 0
 
 
 def test_people_are_counted_once_however_much_they_follow() -> None:
