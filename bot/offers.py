@@ -199,9 +199,20 @@ class Offers:
         )
 
     def refused(self) -> Page:
-        """A child, or what is private."""
+        """A child, a relative, or what is private."""
         return Page(
-            self.words.say("Children, addresses, phones and other private data cannot be followed."),
+            self.words.say(
+                "Children, relatives, addresses, phones and other private data cannot be followed."
+            ),
+            keyboard=((self._back(), self.close()),),
+        )
+
+    def stranger(self) -> Page:
+        """A name that neither the cases nor the sources know."""
+        return Page(
+            self.words.say(
+                "No source names this person: private people cannot be followed. Whom the sources name: /case and the name"
+            ),
             keyboard=((self._back(), self.close()),),
         )
 

@@ -1,12 +1,21 @@
 """The way to updates: /subscribe, follow buttons and links. Nothing is kept before it was said what, and agreed to."""
 
+import asyncio
 from collections.abc import Sequence
 
 from bot import pages
 from bot.asker import Asker, BusyError
 from bot.compose import Page
 from bot.keeping import Keeping
-from bot.keywords import MANY_WORDS, is_private, is_protected, is_question, keyword
+from bot.keywords import (
+    MANY_WORDS,
+    asks_of_a_child,
+    is_private,
+    is_protected,
+    is_question,
+    keyword,
+    names_a_stranger,
+)
 from bot.offers import Offers, followable_publishers
 from bot.own_callbacks import AskFollow, ConfirmFollow
 from bot.record import MAX_QUESTION, Follow, FollowKind, RecordFullError
@@ -15,7 +24,10 @@ from corpus.cases import Cases, CaseType
 from corpus.fold import skeleton
 from index.answer import Reason
 from index.case_file import may_have_card
+from index.learnt import Learnt
 from index.names import resolve
+from index.search import LEARNT
+from index.version import Version
 
 _MOST_FOUND = 5
 _EVERYTHING = Follow(FollowKind.EVERYTHING)
@@ -28,6 +40,7 @@ class Subscribing:
         self._keeping = keeping
         self._asker = asker
         self._cases = cases
+        self._learnt: tuple[Version, Learnt] | None = None
 
     async def kinds(self, chat: int, words: Texts) -> Page:
         """What can be followed."""
@@ -45,16 +58,18 @@ class Subscribing:
         if is_protected(text, self._cases):
             return offers.refused()
         found = list(self._named(text))
-        if keyword(text) and len(text.split()) <= MANY_WORDS and "?" not in text:
+        word = keyword(text) if len(text.split()) <= MANY_WORDS and "?" not in text else None
+        refusal = await self._refusal(word, offers) if word else None
+        if word and refusal is None:
             found.append(Follow(FollowKind.KEYWORD))
         if offers.quiet and len([each for each in found if each.kind is FollowKind.CASE]) > 1:
             found = [each for each in found if each.kind is not FollowKind.CASE]  # a choice would name them
         if is_question(text):
             found.append(Follow(FollowKind.QUESTION))
+        if refusal is not None and all(each.kind is FollowKind.QUESTION for each in found):
+            return refusal
         if not found:
             return offers.how(FollowKind.QUESTION if len(text) > MAX_QUESTION else FollowKind.KEYWORD)
-        if len(found) == 1 and found[0].kind is FollowKind.KEYWORD and is_private(text):
-            return offers.refused()
         return offers.choice(found)
 
     async def asked(self, chat: int, ask: AskFollow, written: str, words: Texts) -> Page:
@@ -106,16 +121,25 @@ class Subscribing:
                 word = keyword(what)
                 if word is None:
                     return offers.how(kind)
-                refused = is_private(word) or is_protected(word, self._cases)
-                return offers.refused() if refused else Follow(kind, word)
+                return await self._refusal(word, offers) or Follow(kind, word)
             case _:
                 return await self._checked_question(what, offers)
+
+    async def _refusal(self, word: str, offers: Offers) -> Page | None:
+        """Why a keyword may not be followed; None where it may."""
+        if is_private(word) or is_protected(word, self._cases):
+            return offers.refused()
+        version = self._asker.quotes().version
+        if self._learnt is None or self._learnt[0] is not version:
+            learnt = await asyncio.to_thread(Learnt.from_bytes, version.files[LEARNT])
+            self._learnt = version, learnt
+        return offers.stranger() if names_a_stranger(word, self._cases, self._learnt[1]) else None
 
     async def _checked_question(self, question: str, offers: Offers) -> Follow | Page:
         question = " ".join(question.split())
         if not is_question(question):
             return offers.how(FollowKind.QUESTION)
-        if is_protected(question, self._cases):
+        if is_protected(question, self._cases) or asks_of_a_child(question, self._cases):
             return offers.refused()
         try:
             answer, _ = await self._asker.ask(question)

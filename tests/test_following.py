@@ -184,7 +184,8 @@ async def test_a_press_in_a_group_follows_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wish", ["Paulina Losik", "Паўліна Лосік", "Паулина Лосик", "address", "школа", "дзяцей"]
+    "wish",
+    ["Paulina Losik", "Паўліна Лосік", "Паулина Лосик", "address", "школа", "дзяцей", "подросток", "wife"],
 )
 async def test_a_child_and_private_data_cannot_be_followed(tmp_path: Path, wish: str) -> None:
     async with Sandbox() as sandbox, serving(sandbox, tmp_path) as engine:
@@ -196,6 +197,36 @@ async def test_a_child_and_private_data_cannot_be_followed(tmp_path: Path, wish:
         if wish != "address":
             question = await person.wait_for_reply(await person.say(f"Where is the address of {wish}?"))
             await forge(sandbox, person, question.id, "1Sq")
+        assert rows(engine) == 0
+
+
+@pytest.mark.parametrize("wish", ["дочь Лосика", "жена Лосика"])
+async def test_of_somebodys_relative_the_case_alone_is_offered(tmp_path: Path, wish: str) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path) as engine:
+        person = sandbox.person("Alena", language_code="en")
+        offered = await person.wait_for_reply(await person.say(f"/subscribe {wish}"))
+        assert [each["text"] for each in offered.buttons] == ["🔔 Everything", "Case: Ihar Losik ▸"]
+        await forge(sandbox, person, offered.id, "1Sk")
+        assert "cannot be followed" in person.message(offered.id).text
+        assert rows(engine) == 0
+
+
+async def test_a_private_person_cannot_be_followed_and_is_told_of_the_cards(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path) as engine:
+        person = sandbox.person("Alena", language_code="en")
+        refused = await person.wait_for_reply(await person.say("/subscribe Maria Petrova"))
+        assert "private people cannot be followed" in refused.text
+        assert "/case" in refused.text
+        await forge(sandbox, person, refused.id, "1Sk")
+        assert rows(engine) == 0
+
+
+async def test_a_question_about_a_child_is_not_kept(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path) as engine:
+        person = sandbox.person("Alena", language_code="en")
+        answer = await person.wait_for_reply(await person.say("How old is Losik's daughter?"))
+        await forge(sandbox, person, answer.id, "1Sq")
+        assert "cannot be followed" in person.messages()[-1].text
         assert rows(engine) == 0
 
 
