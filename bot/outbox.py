@@ -14,7 +14,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     and_,
-    case,
     delete,
     func,
     select,
@@ -158,8 +157,15 @@ class Outbox:
             later = {"claim": None, "until": None, "not_before": now + 1.0}
             connection.execute(update(OUTBOX).where(mine).values(later))
             return Refusal.PASSED
+        if (
+            row.person is not None
+        ):  # first: who changes or deletes a record takes it before its rows here, too
+            record = select(SUBSCRIBERS.c.blob).where(SUBSCRIBERS.c.tag == row.tag)
+            if connection.scalar(record.with_for_update(read=True)) != row.person.blob:
+                again = {"claim": None, "until": None, "not_before": now}
+                connection.execute(update(OUTBOX).where(mine, OUTBOX.c.state != "sending").values(again))
+                return Refusal.PASSED
         token = secrets.token_bytes(16)
-        before = case((OUTBOX.c.state == "in_doubt", "in_doubt"), else_="pending")
         holds = and_(
             mine, OUTBOX.c.state.in_(("pending", "in_doubt")), OUTBOX.c.until.between(now, now + rows.LEASE_S)
         )
@@ -169,18 +175,8 @@ class Outbox:
             "until": now + rows.SENDING_S,
             "attempts": OUTBOX.c.attempts + 1,
         }
-        was = connection.scalar(select(before).where(holds))
         if not connection.execute(update(OUTBOX).where(holds).values(values)).rowcount:
             return Refusal.PASSED
-        if row.person is not None:
-            record = select(SUBSCRIBERS.c.blob).where(SUBSCRIBERS.c.tag == row.tag)
-            blob = connection.scalar(record.with_for_update(read=True))
-            if blob != row.person.blob:
-                again = {"state": was, "claim": None, "until": None, "not_before": now}
-                connection.execute(
-                    update(OUTBOX).where(OUTBOX.c.claim == token, OUTBOX.c.tag == row.tag).values(again)
-                )
-                return Refusal.PASSED
         ahead = not broadcast.filled and row.tag > broadcast.cursor
         return Begun(row, token, ahead, tuple({other.broadcast for other in others}))
 

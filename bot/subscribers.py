@@ -213,8 +213,8 @@ class Subscribers:
             with transaction(self._engine) as connection:
                 tags_stay(connection)
                 tags = list(connection.scalars(old.limit(CHUNK)))
-                connection.execute(delete(OUTBOX).where(OUTBOX.c.tag.in_(tags), OUTBOX.c.state != "sending"))
                 connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags)))
+                connection.execute(delete(OUTBOX).where(OUTBOX.c.tag.in_(tags), OUTBOX.c.state != "sending"))
             gone += len(tags)
             if len(tags) < CHUNK:
                 break
@@ -284,11 +284,13 @@ def _find(
 
 
 def _delete(connection: Connection, keys: Keys, chat: int) -> bool:
-    """Delete the record of a chat and what is queued for it; whether there was a record."""
+    """Delete the record of a chat and what is queued for it; whether there was a record. The record goes first, as
+    everywhere: who took them in another order would wait for somebody who waits for them."""
     tags = [key.tag(chat) for key in keys.all]
+    gone = connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags))).rowcount > 0
     # What is under way is its sender's to finish: `Outbox.quiet` waits for it.
     connection.execute(delete(OUTBOX).where(OUTBOX.c.tag.in_(tags), OUTBOX.c.state != "sending"))
-    return connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags))).rowcount > 0
+    return gone
 
 
 def _opened(row: "Row[tuple[bytes, int, bytes, int]] | Sealed", keys: Keys) -> Record | None:

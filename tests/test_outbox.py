@@ -1,14 +1,18 @@
 """The outbox: what is claimed, begun and finished, by whom, and what speaks against it. On SQLite and PostgreSQL."""
 
 import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from mailings import Clock, announce, join, people, waiting
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
-from bot import broadcasts
+from bot import broadcasts, subscribers
 from bot.database import BROADCASTS, OUTBOX, Engine
+from bot.keys import Keys
 from bot.outbox import Outbox, end_claims
 from bot.pacing import Rate
 from bot.record import Record
@@ -118,6 +122,27 @@ def test_a_row_whose_record_is_gone_or_changed_is_not_begun(engine: Engine, cloc
     assert store.opened([row.person])[row.tag].since == 3
     store.forget(7)
     assert sender.begin(row) is Refusal.PASSED
+    assert waiting(engine) == []
+
+
+def test_who_ends_what_they_follow_while_it_is_being_sent_and_the_sender_do_not_wait_for_each_other(
+    engine: Engine, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender, store = one_person(engine, clock, 1), people(engine, clock)
+    (row,) = sender.next()
+    begins, delete = threading.Event(), subscribers._delete
+
+    def slow(connection: Connection, keys: Keys, chat: int) -> bool:
+        begins.set()
+        time.sleep(0.2)  # the sender looks at the record meanwhile
+        return delete(connection, keys, chat)
+
+    monkeypatch.setattr(subscribers, "_delete", slow)
+    with ThreadPoolExecutor(1) as executor:
+        ended = executor.submit(store.change, 7, lambda _record: None, renew=False)
+        begins.wait(5)
+        assert sender.begin(row) is Refusal.PASSED
+        assert ended.result() is None
     assert waiting(engine) == []
 
 
