@@ -97,7 +97,7 @@ class Handlers:
         if query:
             await self._replies.acknowledge(query)
             if query.message and query.message.chat.type == ChatType.PRIVATE:
-                page = pages.failed(self._speech.words(query.from_user), code)
+                page = pages.press_failed(self._speech.words(query.from_user), code)
                 await self._replies.send(query.message.chat.id, page)
         elif message and (message.chat.type == ChatType.PRIVATE or self._read(message).kind is Kind.QUESTION):
             await self._replies.reply(message, pages.failed(self._words(message, message.text), code))

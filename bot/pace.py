@@ -4,6 +4,8 @@ gone there; and what answers leave to the updates, whose own pace is `pacing.py`
 import asyncio
 import time
 
+SHORT_S = 10.0
+"""Longest pause that an answer waits out."""
 _A_SECOND = 25
 """Messages a second once the overall limit was met; Telegram allows about 30 (core.telegram.org/bots/faq)."""
 _SLOW_S = 10.0
@@ -15,13 +17,16 @@ _REMEMBERED = 1_000
 
 
 class Pace:
-    """A pause of one chat holds that chat; pauses of several chats at once mean the overall limit, and hold all.
+    """A pause of one chat holds that chat; short pauses of several chats at once mean the overall limit, and hold all.
+    Long ones do not: Telegram asks for them where one chat was written to too much, and whoever fills two chats may
+    not silence the others.
 
     After an overall pause, calls go on evenly for a while: all at once would only be refused again.
     """
 
     def __init__(self) -> None:
         self._paused: dict[int | str, float] = {}
+        self._alone: dict[int | str, float] = {}
         self._slow_until = 0.0
         self._next = 0.0
         self._answered: dict[int | str, float] = {}
@@ -30,7 +35,13 @@ class Pace:
 
     def pause(self, chat: int | str, seconds: float) -> None:
         """Telegram refused a call to `chat` and asked to wait."""
-        self._paused[chat] = time.monotonic() + seconds
+        now = time.monotonic()
+        if seconds > SHORT_S:
+            self._alone[chat] = now + seconds
+            if len(self._alone) > _REMEMBERED:
+                self._alone = _later_than(now, self._alone)
+            return
+        self._paused[chat] = now + seconds
         if len(self._current()) > 1:
             self._slow_until = max(self._paused.values()) + _SLOW_S
 
@@ -43,6 +54,10 @@ class Pace:
             self._next = mine + 1 / _A_SECOND
             await asyncio.sleep(mine - now)
         self._answers(chat)
+
+    def held_s(self, chat: int | str) -> float:
+        """Seconds until a call to `chat` may be made, as far as is known now."""
+        return self._held_until(chat) - time.monotonic()
 
     def told(self, chat: int | str) -> None:
         """An update went to `chat`: an answer there waits a moment."""
@@ -72,7 +87,7 @@ class Pace:
 
     def _held_until(self, chat: int | str) -> float:
         paused = self._current()
-        own = self._told.get(chat, 0.0)
+        own = max(self._told.get(chat, 0.0), self._alone.get(chat, 0.0))
         return max(own, *paused.values()) if len(paused) > 1 else max(own, paused.get(chat, 0.0))
 
     def _current(self) -> dict[int | str, float]:

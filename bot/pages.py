@@ -220,3 +220,12 @@ def failed(words: Texts, code: str) -> Page:
     return Page(
         words.say("That did not work. It is our fault. Code {code}. Your question was not kept.", code=code)
     )
+
+
+def press_failed(words: Texts, code: str) -> Page:
+    """The same of a button: nobody asked anything."""
+    return Page(
+        words.say(
+            "That did not work. It is our fault. Code {code}. You can press the button again.", code=code
+        )
+    )

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from functools import partial
+from math import ceil
 from typing import TypeVar
 
 from telegram import (
@@ -17,22 +18,26 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
 
 from bot.compose import Page
 from bot.dialogue import Dialogue
 from bot.intake import seconds_of
-from bot.pace import Pace
-from bot.transport import TelegramBot
+from bot.pace import SHORT_S, Pace
+from bot.transport import NotSentError, OutcomeUnknownError, TelegramBot
 
-_LONGEST_WAIT_S = 10
 _TRIES = 5
+_BACK_OFF_S = (1.0, 3.0, 8.0)
+"""Between tries while Telegram answers with 5xx, or not at all."""
+_REPLY_S = 14.0
+"""All tries of a call together: less than a handler has left when its question waited longest (`handling.py`)."""
 _TYPING_AFTER_S = 0.4
 _TYPING_EVERY_S = 4.5
 """Clients show it for five seconds (Bot API, sendChatAction)."""
 _MOST_DELETED = 100
 """Messages that one call may delete (Bot API, deleteMessages)."""
 _DELETING_S = 8
+_ACKNOWLEDGE_S = 5
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _HARMLESS = ("message is not modified", "query is too old", "query id is invalid")
 _UNEDITABLE = ("message can't be edited", "message to edit not found")
@@ -89,20 +94,28 @@ class Replies:
             async with asyncio.timeout(_DELETING_S):
                 for first in range(0, len(messages), _MOST_DELETED):
                     some = messages[first : first + _MOST_DELETED]
-                    await self._patiently(chat_id, partial(self._bot.delete_messages, chat_id, some))
+                    call = partial(self._bot.delete_messages, chat_id, some)
+                    if await self._patiently(chat_id, call) is None:
+                        return False
         except (TimeoutError, TelegramError) as error:
             logger.warning("messages not deleted", extra={"error": type(error).__name__})
             return False
         return True
 
     async def acknowledge(self, query: CallbackQuery, text: str | None = None) -> None:
-        """Stop the waiting sign on a button; `text` is shown for a moment. Waits for no pause: it is no message."""
+        """Stop the waiting sign on a button; `text` is shown for a moment. Waits for no pause, because it is no message,
+        and fails for nothing but a missing connection: the page that the button asks for comes all the same."""
         try:
-            await self._bot.answer_callback_query(query.id, text)
+            async with asyncio.timeout(_ACKNOWLEDGE_S):
+                await self._bot.answer_callback_query(query.id, text)
         except BadRequest as error:
             _check_harmless(error)
-        except RetryAfter as error:  # the page that the button asks for comes all the same
-            logger.warning("reply dropped", extra={"retry_s": seconds_of(error), "error": "RetryAfter"})
+        except NotSentError:
+            raise
+        except RetryAfter as error:
+            _drop(error, retry_s=seconds_of(error))
+        except (NetworkError, TimeoutError) as error:
+            _drop(error)
 
     async def offer(
         self,
@@ -113,15 +126,16 @@ class Replies:
         cache_s: int,
     ) -> None:
         """Offer results for an inline query; what is not to be kept is for this person alone."""
-        with _too_late():
-            await self._bot.answer_inline_query(
+        await self._patiently(
+            None,
+            lambda: self._bot.answer_inline_query(
                 query.id, found, cache_time=cache_s, is_personal=cache_s == 0, button=above
-            )
+            ),
+        )
 
     async def answer_guest(self, query_id: str, result: InlineQueryResultArticle) -> None:
         """Post the one message that a mention in a chat we have not joined asks for."""
-        with _too_late():
-            await self._bot.answer_guest_query(query_id, result)
+        await self._patiently(None, lambda: self._bot.answer_guest_query(query_id, result))
 
     async def leave(self, chat_id: int) -> None:
         """Leave a group or channel."""
@@ -166,22 +180,68 @@ class Replies:
             await self._dialogue.note_sent(chat_id, sent.message_id)
         return sent
 
-    async def _patiently(self, chat_id: int, call: Callable[[], Awaitable[T]]) -> T | None:
-        """The result of `call`, made again after the short pauses that Telegram asks for; None when it was dropped."""
-        for _ in range(_TRIES):
-            await self._pace.turn(chat_id)
+    async def _patiently(self, chat_id: int | None, call: Callable[[], Awaitable[T]]) -> T | None:
+        """The result of `call`, made again after the short pauses that Telegram asks for, and while it is out of order;
+        None when it was dropped. Raises what no repetition helps, and `NotSentError`, after which all may be repeated.
+
+        Calls without a chat have no pace of their own.
+        """
+        try:
+            async with asyncio.timeout(_REPLY_S):
+                return await self._taken(chat_id, call)
+        except BadRequest as error:
+            _check_harmless(error)
+        except NotSentError:
+            raise
+        except RetryAfter as error:
+            _drop(error, retry_s=seconds_of(error))
+        except (NetworkError, TimeoutError) as error:
+            _drop(error)
+        return None
+
+    async def _taken(self, chat_id: int | None, call: Callable[[], Awaitable[T]]) -> T:
+        """The result of `call`, or its last error. What may have arrived is repeated once and no more: a person may see
+        an answer twice, but not four times."""
+        unsure, refusals, waits = False, 0, iter(_BACK_OFF_S)
+        while True:
+            if chat_id is not None:
+                await self._turn(chat_id)
             try:
                 return await call()
             except RetryAfter as error:
-                wait_s = seconds_of(error)
-                if wait_s > _LONGEST_WAIT_S:
-                    break
-                self._pace.pause(chat_id, wait_s)
-            except BadRequest as error:
-                _check_harmless(error)
-                return None
-        logger.warning("reply dropped", extra={"retry_s": wait_s, "error": "RetryAfter"})
-        return None
+                refusals += 1
+                if chat_id is None or refusals == _TRIES:
+                    raise
+                self._pace.pause(chat_id, seconds_of(error))
+            except BadRequest:
+                raise
+            except NetworkError as error:
+                unknown = isinstance(error, OutcomeUnknownError)
+                if (unknown and unsure) or (isinstance(error, NotSentError) and not unsure):
+                    raise
+                unsure = unsure or unknown
+                await self._until_well(waits, error)
+
+    async def _turn(self, chat_id: int) -> None:
+        """Return when a message may go to a chat; raises `RetryAfter` when that takes longer than an answer waits."""
+        if (held_s := self._pace.held_s(chat_id)) > SHORT_S:
+            raise RetryAfter(ceil(held_s))
+        await self._pace.turn(chat_id)
+
+    async def _until_well(self, waits: Iterator[float], error: NetworkError) -> None:
+        """Wait until Telegram answers again, asked for something harmless; raises `error` when it does not."""
+        for pause_s in waits:
+            await asyncio.sleep(pause_s)
+            try:
+                await self._bot.get_me()
+            except NetworkError:
+                continue
+            return
+        raise error
+
+
+def _drop(error: Exception, **fields: float) -> None:
+    logger.warning("reply dropped", extra={**fields, "error": type(error).__name__})
 
 
 async def deliver(bot: TelegramBot, chat: int | str, page: Page, *, silent: bool) -> int:
@@ -200,15 +260,6 @@ async def deliver(bot: TelegramBot, chat: int | str, page: Page, *, silent: bool
 async def erase(bot: TelegramBot, chat_id: int, messages: Sequence[int]) -> None:
     """Delete messages of a chat once, whatever comes of it."""
     await bot.delete_messages(chat_id, messages)
-
-
-@contextmanager
-def _too_late() -> Iterator[None]:
-    """Nothing is left to do when the query has expired."""
-    try:
-        yield
-    except BadRequest as error:
-        _check_harmless(error)
 
 
 def _check_harmless(error: BadRequest) -> None:

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from articles import RuleBase, numbered, version
 from conversations import play
+from sqlalchemy import select
 from telegram import Message, Update
 from telegram.error import Forbidden
 
-from bot import asker, handlers, replies
+from bot import asker, handlers, pace, replies
 from bot.app import serve
 from bot.asker import Asker
 from bot.compose import Page
-from bot.database import Engine, open_database
+from bot.database import SEEN, Engine, open_database
 from bot.dialogue import Dialogue
 from bot.handlers import Handlers
 from bot.keys import Keys
@@ -375,15 +376,24 @@ async def test_within_telegrams_limits_every_answer_comes_and_a_global_pause_is_
         assert 0 < codes.count(429) < 80
 
 
-async def test_an_answer_that_telegram_delays_too_long_is_dropped_and_the_next_one_comes(
-    tmp_path: Path,
+async def test_a_pause_too_long_to_wait_for_is_kept_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(replies, "SHORT_S", 0.5)
+    monkeypatch.setattr(pace, "SHORT_S", 0.5)
     async with Sandbox() as sandbox, serving(sandbox, tmp_path):
-        person = sandbox.person("Alena", language_code="en")
-        sandbox.faults.add("sendMessage", faults.too_many_requests(11))
-        await person.say("When was Losik arrested?")
+        person, other = (sandbox.person(name, language_code="en") for name in ("Alena", "Barys"))
+        sandbox.faults.add("sendMessage", faults.too_many_requests(2))
+        dropped = []
+        for text in ("When was Losik arrested?", "/help"):
+            dropped.append(await person.say(text))
+            await settled(sandbox)
+        assert await other.wait_for_reply(await other.say("/help")), "the pause is that of one chat"
+        assert len(sandbox.calls("sendMessage")) == 2, "the second reply in the chat did not call"
+        await asyncio.sleep(1.6)
         assert (await person.wait_for_reply(await person.say("When was Losik sentenced?"))).quotes
-        assert len(person.messages()) == 1
+        assert [message.reply_to for message in person.messages() if message.reply_to in dropped] == []
+        assert sandbox.violations == []
 
 
 @pytest.mark.parametrize(
@@ -399,6 +409,73 @@ async def test_a_reply_that_may_be_lost_is_sent_once_more(tmp_path: Path, fault:
         await person.wait_for_reply(await person.say("/help"))
         await settled(sandbox)
         assert len(sandbox.calls("sendMessage")) == 3
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pauses between tries, a tenth as long."""
+    monkeypatch.setattr(replies, "_BACK_OFF_S", (0.1, 0.3, 0.8))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [faults.drop_before(), faults.error(502, "Bad Gateway"), faults.error(500, "Internal Server Error")],
+    ids=str,
+)
+@pytest.mark.parametrize("said", ["When was Losik arrested?", "/stop"])
+async def test_after_an_outage_the_reply_comes_once_and_nobody_is_blamed(
+    tmp_path: Path, fault: faults.Fault, said: str, quick: None
+) -> None:
+    async with Sandbox(throttle=False) as sandbox, serving(sandbox, tmp_path):
+        person = sandbox.person("Alena", language_code="en")
+        await person.wait_for_reply(await person.say("/help"))
+        asked = await person.say(said)
+        sandbox.faults.add("sendMessage", fault, times=10**6)
+        sandbox.faults.add("getMe", fault, times=10**6)
+        await asyncio.sleep(0.3)
+        sandbox.faults.clear()
+        await person.wait_for_reply(asked)
+        await settled(sandbox)
+        assert [message.reply_to for message in person.messages()][1:] == [asked]
+
+
+@pytest.mark.parametrize(
+    ("fault", "shown"), [(faults.drop_after(), 2), (faults.garbage(), 2), (faults.error(502, ""), 0)], ids=str
+)
+async def test_what_telegram_does_not_confirm_is_repeated_once_and_then_left(
+    tmp_path: Path, fault: faults.Fault, shown: int, quick: None
+) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path) as engine:
+        person = sandbox.person("Alena", language_code="en")
+        sandbox.faults.add("sendMessage", fault, times=10**6)
+        await person.say("When was Losik arrested?")
+        await settled(sandbox)
+        assert len(person.messages()) == shown
+        assert len(sandbox.calls("sendMessage")) == (shown or 4)
+        with engine.connect() as connection:
+            assert connection.scalar(select(SEEN.c.attempts)) == 0, "the question is not at fault"
+
+
+async def test_a_press_whose_acknowledgement_fails_does_what_it_asks_for(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
+        person = sandbox.person("Alena", language_code="en")
+        answer = await person.wait_for_reply(await person.say("When was Losik arrested?"))
+        sandbox.faults.add("answerCallbackQuery", faults.error(502, "Bad Gateway"), times=2)
+        await person.press(answer, "1 Context")
+        assert "hunger strike" in (await person.wait_for_edit(answer.id)).text
+        assert len(person.messages()) == 1
+
+
+async def test_a_press_that_fails_for_good_is_not_called_a_question(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
+        person = sandbox.person("Alena", language_code="en")
+        answer = await person.wait_for_reply(await person.say("When was Losik arrested?"))
+        sandbox.faults.add("editMessageText", faults.error(400, "Bad Request: no"), times=2)
+        await person.press(answer, "1 Context")
+        await settled(sandbox)
+        said = person.messages()[-1].text
+        assert said.startswith("That did not work. It is our fault. Code E-")
+        assert said.endswith(" You can press the button again.")
 
 
 async def test_somebody_who_blocked_the_bot_stops_nobody(tmp_path: Path) -> None:
