@@ -2,8 +2,6 @@
 
 import logging
 import time
-from collections.abc import Callable
-from typing import Any
 
 from telegram.constants import ChatType
 
@@ -19,6 +17,7 @@ from bot.callbacks import (
     ShowSources,
 )
 from bot.compose import Page
+from bot.kept import NOTHING, Kept
 from bot.places import public
 from bot.render import Renderer
 from bot.texts import Texts
@@ -59,8 +58,9 @@ class Answering:
         page = renderer.answer(answer, heading=heading)
         return page if private else public(page, words, bot_name=self._bot_name)
 
-    def shown(self, callback: Callback, words: Texts) -> Page | None:
-        """The page for a button that shows what is in the index; None when that is no longer there."""
+    def shown(self, callback: Callback, words: Texts, kept: Kept = NOTHING) -> Page | None:
+        """The page for a button that shows what is in the index, with what was `kept` of the answer above it; None when
+        that is no longer there."""
         quotes = self._asker.quotes()
         renderer = Renderer(words, quotes, self._bot_name, self._cases)
         match callback:
@@ -69,16 +69,19 @@ class Answering:
             case ShowContext(number, shift, ids):
                 excerpt = quotes.find(ids[number - 1], rank=number)
                 context = quotes.around(excerpt, shift=shift) if excerpt else None
-                return renderer.context(context, number=number, shift=shift, ids=ids) if context else None
+                if context is None:
+                    return None
+                return renderer.context(context, number=number, shift=shift, ids=ids, kept=kept)
             case ShowCitations(ids):
                 cited = quotes.find_all(ids)
-                return renderer.citations(cited, ids) if cited else None
-            case ShowQuotes(ids) | ShowMore(ids) | ShowClosest(ids):
+                return renderer.citations(cited, ids, kept) if cited else None
+            case ShowQuotes(ids):
                 found = quotes.find_all(ids)
-                show: dict[type[Any], Callable[..., Page]] = {
-                    ShowQuotes: renderer.shown_again,
-                    ShowMore: renderer.more,
-                    ShowClosest: renderer.closest,
-                }
-                return show[type(callback)](found) if found else None
+                return renderer.shown_again(found, kept) if found else None
+            case ShowMore(ids):
+                found = quotes.find_all(ids)
+                return renderer.more(found) if found else None
+            case ShowClosest(ids):
+                found = quotes.find_all(ids)
+                return renderer.closest(found) if found else None
         return None

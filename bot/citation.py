@@ -13,6 +13,7 @@ from telegram import CopyTextButton, InlineKeyboardButton
 
 from bot.callbacks import ShowQuotes
 from bot.compose import Page, Writer, inline, utf16_units
+from bot.kept import NOTHING, Kept
 from bot.texts import Texts
 from corpus.cases import Cases
 from corpus.document import Document, PartialDate
@@ -60,10 +61,20 @@ def apa(document: Document, texts: Texts, *, retrieved: datetime.date, cases: Ca
 
 
 def citations(
-    excerpts: Sequence[Excerpt], ids: tuple[str, ...], texts: Texts, *, retrieved: datetime.date, cases: Cases
+    excerpts: Sequence[Excerpt],
+    ids: tuple[str, ...],
+    texts: Texts,
+    *,
+    retrieved: datetime.date,
+    cases: Cases,
+    kept: Kept = NOTHING,
 ) -> Page:
-    """Both citations of each quoted document, to be copied by a touch; `ids` are the quotes to go back to."""
-    writer = Writer().bold(texts.say("Cite")).plain("\n")
+    """Both citations of each quoted document, to be copied by a touch; `ids` are the quotes to go back to, `kept` what
+    their answer has besides."""
+    writer = Writer()
+    if kept.heading:
+        writer.italic(kept.heading).plain("\n")
+    writer.bold(texts.say("Cite")).plain("\n")
     rows = []
     documents = list(dict.fromkeys(excerpt.document for excerpt in excerpts))
     for number, document in enumerate(documents, 1):
@@ -80,7 +91,7 @@ def citations(
         rows.append(tuple(row))
     writer.plain(texts.say("Touch a citation to copy it."))
     back = InlineKeyboardButton(texts.say("Back"), callback_data=str(ShowQuotes(ids)))
-    return writer.page((*(row for row in rows if row), (back,)))
+    return writer.page((*(row for row in rows if row), (back,), *kept.rows))
 
 
 def _author(document: Document) -> str:

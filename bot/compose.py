@@ -114,6 +114,10 @@ class Writer:
         """Append bold text."""
         return self._marked(text, MessageEntity.BOLD)
 
+    def italic(self, text: str) -> "Writer":
+        """Append text in italics."""
+        return self._marked(text, MessageEntity.ITALIC)
+
     def link(self, text: str, url: str | None) -> "Writer":
         """Append text that opens `url`, or plain text without one."""
         return self._marked(text, MessageEntity.TEXT_LINK, url=url) if url else self.plain(text)

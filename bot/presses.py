@@ -8,11 +8,21 @@ from telegram.constants import ChatType
 
 from bot import callbacks, pages
 from bot.answering import Answering
-from bot.callbacks import AnswerForCase, Callback, ListCases, ShowCase, ShowExample, Tab
+from bot.callbacks import (
+    AnswerForCase,
+    Callback,
+    ListCases,
+    ShowCase,
+    ShowClosest,
+    ShowExample,
+    ShowMore,
+    Tab,
+)
 from bot.casework import Casework
 from bot.compose import Page
 from bot.dialogue import DELETABLE_S
 from bot.incoming import Incoming, Kind, read
+from bot.kept import kept_of
 from bot.memory import Limits, Recent
 from bot.own_callbacks import AskFollow, ConfirmFollow, Own, OwnCallback, ShowNews
 from bot.personal import Personal
@@ -85,8 +95,13 @@ class Presses:
                 await self._close(query, words)
             case _ if isinstance(callback, OwnCallback):
                 await self._own(query, callback, words)
+            case ShowMore() | ShowClosest():
+                await self._below(query, words, lambda: self._shown(callback, words), answers=_asked(query))
             case _:
-                await self._turn(query, self._answering.shown(callback, words), words)
+                await self._turn(query, self._answering.shown(callback, words, kept_of(query.message)), words)
+
+    async def _shown(self, callback: Callback, words: Texts) -> Page | None:
+        return self._answering.shown(callback, words)
 
     async def _own(self, query: CallbackQuery, callback: OwnCallback, words: Texts) -> None:
         """A page about updates or settings: in place of another one, but below answers, cards and updates."""
@@ -100,7 +115,7 @@ class Presses:
         if _is_replaced(query):
             await self._turn(query, await make(), words)
         else:
-            await self._below(query, words, make, answers=asked.message_id if asked else None)
+            await self._below(query, words, make, answers=_asked(query))
 
     async def _close(self, query: CallbackQuery, words: Texts) -> None:
         """Take a message away; where it is too old for that, its content."""
@@ -183,6 +198,12 @@ class Presses:
         asked = message.reply_to_message if isinstance(message, Message) else None
         incoming = read(asked, bot_name=self._bot_name) if asked else None
         return incoming.text if incoming and incoming.kind is Kind.QUESTION else None
+
+
+def _asked(query: CallbackQuery) -> int | None:
+    """The number of the message that the one with the pressed button replies to."""
+    asked = query.message.reply_to_message if isinstance(query.message, Message) else None
+    return asked.message_id if asked else None
 
 
 def _is_replaced(query: CallbackQuery) -> bool:

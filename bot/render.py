@@ -9,6 +9,7 @@ from bot import callbacks
 from bot.callbacks import MAX_MORE, MAX_SHOWN, Tab
 from bot.citation import citations
 from bot.compose import Keyboard, Page, PageError, Writer, arrives_unchanged, inline
+from bot.kept import NOTHING, Kept
 from bot.links import source_link
 from bot.own_callbacks import AskFollow
 from bot.quotes import Context, Quotes, parts
@@ -61,9 +62,9 @@ class Renderer:
         values = " / ".join(f"«{inline(words)}»" for words in sides)
         return self.texts.say("⚖ The sources differ: {values}", values=values)
 
-    def shown_again(self, excerpts: Sequence[Excerpt]) -> Page:
-        """The quotes of an earlier answer, or of a shared link."""
-        return self._with_quotes(excerpts)
+    def shown_again(self, excerpts: Sequence[Excerpt], kept: Kept = NOTHING) -> Page:
+        """The quotes of an earlier answer, with what it has `kept`, or of a shared link."""
+        return self._with_quotes(excerpts, heading=kept.heading, extra=kept.more, about=kept.about)
 
     def one(self, excerpt: Excerpt, *, differs: bool) -> Page:
         """A single quote of an answer; `differs` says that it does not stand undisputed."""
@@ -80,8 +81,10 @@ class Renderer:
             excerpts, heading=self.texts.say("This is closest. It does not answer the question.")
         )
 
-    def context(self, context: Context, *, number: int, shift: int, ids: tuple[str, ...]) -> Page:
-        """A quote, bold, among the sentences around it."""
+    def context(
+        self, context: Context, *, number: int, shift: int, ids: tuple[str, ...], kept: Kept = NOTHING
+    ) -> Page:
+        """A quote, bold, among the sentences around it; `kept` is what its answer has besides."""
         excerpt, say = context.excerpt, self.texts.say
         document = excerpt.document
         steps = [(-1, say("◂ Before"), context.has_before), (1, say("After ▸"), context.has_after)]
@@ -93,6 +96,8 @@ class Renderer:
         row.append(self._cite_button(ids))
         row.append(InlineKeyboardButton(say("Back"), callback_data=str(callbacks.ShowQuotes(ids))))
         writer = Writer()
+        if kept.heading:
+            writer.italic(kept.heading).plain("\n")
         for part in parts(document.text, context.start, context.end):
             words = document.text[part.start : part.end]
             if not arrives_unchanged(words):
@@ -103,12 +108,12 @@ class Renderer:
                 writer.quote_with_bold(words, excerpt.start - part.start, excerpt.end - part.start)
             writer.plain("\n")
         attribution(writer, excerpt, self.texts, number=number)
-        return writer.page((tuple(row),))
+        return writer.page((tuple(row), *kept.rows))
 
-    def citations(self, excerpts: Sequence[Excerpt], ids: tuple[str, ...]) -> Page:
+    def citations(self, excerpts: Sequence[Excerpt], ids: tuple[str, ...], kept: Kept = NOTHING) -> Page:
         """How to cite the documents of these quotes."""
         retrieved = self.quotes.version.created.date()
-        return citations(excerpts, ids, self.texts, retrieved=retrieved, cases=self.cases)
+        return citations(excerpts, ids, self.texts, retrieved=retrieved, cases=self.cases, kept=kept)
 
     def sources(self, page: int) -> Page:
         """The publishers with labels and counts, ten a page."""

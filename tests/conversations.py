@@ -9,7 +9,7 @@
     ? text                  the person types the text after the bot's name, and sees what it offers
     # number                the person sends the offer with this number
 
-The lines after an act are what the bot shows: `▌` before a quote, `*bold*`, `[button]`, `[button → what a link opens]`;
+The lines after an act are what the bot shows: `▌` before a quote, `*bold*`, `_italic_`, `[button]`, `[button → what a link opens]`;
 `(text)` is shown for a moment, `(silence)` means that nothing came, `(the message is gone)` that it was deleted.
 """
 
@@ -143,6 +143,8 @@ def draw(message: BotMessage) -> str:
             marks.append((start, "▌"))
         if entity["type"] == "bold":
             marks += [(start, "*"), (end, "*")]
+        if entity["type"] == "italic":
+            marks += [(start, "_"), (end, "_")]
     units, text, last = message.text.encode("utf-16-le"), "", 0
     for at, mark in sorted(marks, key=lambda each: (each[0], each[1] == "*")):
         text += units[2 * last : 2 * at].decode("utf-16-le") + mark
