@@ -134,9 +134,10 @@ class Writer:
         )
 
     def quote_with_bold(self, text: str, start: int, end: int) -> "Writer":
-        """Append a blockquote in which `text[start:end]`, as far as it lies within, is bold."""
+        """Append a blockquote in which `text[start:end]`, as far as it lies within, is bold; however long, it is open:
+        whoever asks for it wants to see it."""
         at = self._units
-        self.quote(text)
+        self._marked(text, MessageEntity.BLOCKQUOTE)
         start, end = max(start, 0), min(end, len(text))
         if start >= end:
             return self

@@ -210,6 +210,20 @@ def test_context_shows_the_quote_in_bold_and_the_way_back() -> None:
     assert page.keyboard[-1][-1].callback_data == f"1a{ids[0]}"
 
 
+def test_context_is_open_however_long_it_is() -> None:
+    text = " ".join(
+        f"Ihar Losik wrote letter number {n} to everyone who had written to him." for n in range(12)
+    )
+    document = replace(VERDICT, text=text)
+    quotes = Quotes(version(document))
+    quoted = Excerpt(document, 0, text.index(".") + 1, 1, 0.9)
+    context = quotes.around(quoted, shift=0)
+    assert context is not None
+    page = renderer(quotes=quotes).context(context, number=1, shift=0, ids=quotes.ids_of([quoted]))
+    assert len(page.quotes[0]) > 600
+    assert MessageEntity.EXPANDABLE_BLOCKQUOTE not in {entity.type for entity in page.entities}
+
+
 def test_a_long_quote_can_be_folded_and_a_short_one_is_not() -> None:
     kinds = []
     for length in (320, 321):
