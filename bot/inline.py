@@ -22,7 +22,7 @@ from bot.memory import Limits
 from bot.places import public
 from bot.render import Renderer
 from bot.replies import NO_PREVIEW, Replies
-from bot.source import told_until
+from bot.source import named, told_until
 from bot.texts import DEFAULT, Texts, texts
 from corpus.cases import Cases
 from corpus.document import PartialDate
@@ -97,7 +97,10 @@ def cards(answer: Answer, renderer: Renderer) -> list[InlineQueryResultArticle]:
     """A card for each quote, best first; for a question without an answer one that says so; none for a refusal."""
     if answer.answered:
         several = [(e, True) for e in answer.excerpts] + [(e, False) for e in answer.more]
-        made = [_quote_card(e, answer, renderer, differs=answer.differs and own) for e, own in several]
+        made = [
+            _quote_card(str(number), e, answer, renderer, differs=answer.differs and own)
+            for number, (e, own) in enumerate(several)
+        ]
         return [card for card in made if card][:CARDS]
     if answer.reason not in {Reason.NO_SOURCE, Reason.AMBIGUOUS}:
         return []
@@ -115,19 +118,18 @@ def cards(answer: Answer, renderer: Renderer) -> list[InlineQueryResultArticle]:
 
 
 def _quote_card(
-    excerpt: Excerpt, answer: Answer, renderer: Renderer, *, differs: bool
+    number: str, excerpt: Excerpt, answer: Answer, renderer: Renderer, *, differs: bool
 ) -> InlineQueryResultArticle | None:
-    """A quote with whom it names and when; None for one that no message can hold."""
+    """A quote with whom it names, and until when and by whom it is told; None for one that no message can hold."""
     page = public(renderer.one(excerpt, differs=differs), renderer.texts, bot_name=renderer.bot_name)
     if not page.quotes:
         return None
-    title = _person(excerpt, answer, renderer) or inline(excerpt.document.title) or excerpt.document.id
-    if (date := told_until(excerpt.document)) != PartialDate():
-        title = f"{title} · {renderer.texts.date(date)}"
-    number = (
-        f"{excerpt.document.id[:40]}-{excerpt.start}" if excerpt.document.id.isascii() else str(excerpt.start)
-    )
-    return article(number, title, _beginning(inline(excerpt.quote)), page)
+    document, say = excerpt.document, renderer.texts.say
+    title = _person(excerpt, answer, renderer) or inline(document.title) or document.id
+    if (date := told_until(document)) != PartialDate():
+        title = f"{title} · {say('as of {date}', date=renderer.texts.date(date))}"
+    teller = say("this project's brief") if document.is_brief else named(document.publisher)
+    return article(number, title, f"{teller} · {_beginning(inline(excerpt.quote))}", page)
 
 
 def _person(excerpt: Excerpt, answer: Answer, renderer: Renderer) -> str | None:

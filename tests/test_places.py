@@ -1,10 +1,11 @@
 """Groups, inline mode and guest mode of the running bot: what it does there, and what it leaves alone."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from articles import RuleBase, version
+from articles import VERDICT, RuleBase, version
 from telegram import InlineKeyboardButton
 from test_handlers import serving, settled
 
@@ -19,6 +20,7 @@ from bot.sandbox.server import Sandbox
 from bot.texts import texts
 from corpus.cases import load_cases
 from index.answer import Answer
+from index.excerpt import Excerpt
 
 NAME = "@sprava_sandbox_bot"
 NOWHERE = Places(inline=False, groups=False, guest=False)
@@ -234,6 +236,17 @@ def test_a_card_stands_for_one_quote_and_says_when_others_differ() -> None:
         assert excerpt.quote in text
         assert text.startswith("⚖ Other sources say something else.") is (excerpt in answer.excerpts)
         assert len(card.id.encode()) <= 64
+
+
+def test_cards_of_documents_with_like_names_are_told_apart() -> None:
+    """Telegram refuses results with one id, and then offers nothing."""
+    name = "news-example-2025-09-12-the-long-title-of-an-article"
+    alike = [replace(VERDICT, id=f"{name}-{end}", title=end) for end in ("one", "two")]
+    quotes = Quotes(version(*alike))
+    excerpts = tuple(Excerpt(each, 11, VERDICT.text.index(". ") + 1, 1, 1.0) for each in alike)
+    answer = Answer(excerpts=excerpts, question="?", version=1, elapsed_ms=1.0)
+    offered = cards(answer, Renderer(texts("en"), quotes, "sprava_bot", load_cases(), dialogue=False))
+    assert len({card.id for card in offered}) == 2
 
 
 async def test_the_bot_stays_where_every_update_goes_and_answers_nothing_there(tmp_path: Path) -> None:
