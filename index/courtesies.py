@@ -1,5 +1,7 @@
 """Greetings, thanks and farewells, which ask nothing: a quote that thanks somebody is no answer to them."""
 
+import unicodedata
+
 from index.analyze import words
 
 _COURTESIES = """
@@ -14,6 +16,8 @@ pryvitannie vitaju dziakuj dziakuju dzakuj vialiki dobry dzien privet spasibo
 
 
 def is_courtesy(text: str) -> bool:
-    """Whether every word of a text greets, thanks or takes leave."""
+    """Whether every word of a text greets, thanks or takes leave, or nothing but emoji does: folded hands, a thumb."""
+    if not any(character.isalnum() for character in text):
+        return any(unicodedata.category(character) == "So" for character in text)
     said, courtesies = words(text), _COURTESIES.split()
     return bool(said) and all(word in courtesies for word in said)
