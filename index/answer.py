@@ -145,9 +145,9 @@ def _without_search(text: str) -> Finding | None:
     """What can be said without looking: too long, thanks, or nothing that could be a question; else `None`."""
     if len(text) > MAX_QUESTION_CHARS:
         return Finding(reason=Reason.TOO_LONG)
-    if is_courtesy(text):
-        return Finding(reason=Reason.REFUSED)
     letters = sum(character.isalnum() for character in text)
+    if letters != 1 and is_courtesy(text):
+        return Finding(reason=Reason.REFUSED)
     return Finding(reason=Reason.NO_SOURCE) if letters < 2 else None  # one letter asks nothing
 
 
