@@ -11,6 +11,7 @@ from bot.links import deep_link, source_link
 from bot.own_callbacks import AskFollow
 from bot.quotes import Quotes
 from bot.record import FollowKind
+from bot.render import which_person
 from bot.source import named, short_attribution, told_until
 from bot.texts import Texts
 from corpus.cases import Cases
@@ -130,9 +131,7 @@ class Cards:
 
     def which(self, people: Sequence[str]) -> Page:
         """An ambiguous name, asked back."""
-        which = self.texts.say("More than one person matches. Which one do you mean?")
-        other = self.texts.say("Someone else? Write the full name.")
-        return Page(f"{which}\n{other}", keyboard=self.choice(people[:_PEOPLE], Tab.STATUS))
+        return which_person(self.choice(people[:_PEOPLE], Tab.STATUS), self.texts)
 
     def nobody(self, nearest: Sequence[str]) -> Page:
         """A name without a card, with the nearest ones that have one."""

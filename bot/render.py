@@ -254,9 +254,7 @@ class Renderer:
         )
         match answer.reason:
             case Reason.AMBIGUOUS:
-                which = say("More than one person matches. Which one do you mean?")
-                other = say("Someone else? Write the full name.")
-                return Page(f"{which}\n{other}", keyboard=names)
+                return which_person(names, self.texts)
             case Reason.REFUSED if answer.private:
                 return Page(say("I do not answer questions about addresses, phones, relatives or children."))
             case Reason.REFUSED:
@@ -302,3 +300,11 @@ class Renderer:
         return self.texts.say(
             "Index of {date}.", date=self.texts.date(PartialDate(made.year, made.month, made.day))
         )
+
+
+def which_person(names: Keyboard, texts: Texts) -> Page:
+    """An ambiguous name, asked back: `names` is a row for each person whom the base knows by it."""
+    which = texts.say("More than one person matches. Which one do you mean?")
+    if len(names) == 1:  # the others of that name have no case here
+        which = texts.say("Do you mean {name}?", name=names[0][0].text)
+    return Page(f"{which}\n{texts.say('Someone else? Write the full name.')}", keyboard=names)

@@ -147,6 +147,23 @@ def test_no_source_says_this_in_russian_with_the_nearest_as_buttons() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        ("en", "Do you mean Siarhei Tsikhanouski?"),
+        ("be", "Вы маеце на ўвазе: Сяргей Ціханоўскі?"),
+        ("ru", "Вы имеете в виду: Сергей Тихановский?"),
+    ],
+)
+def test_one_name_is_asked_back_as_one(language: str, asked: str) -> None:
+    one = Answer(
+        question="?", reason=Reason.AMBIGUOUS, candidates=("tsikhanouski-siarhei",), version=1, elapsed_ms=1
+    )
+    page = renderer(language).answer(one)
+    assert page.text.splitlines()[0] == asked
+    assert [button.text in asked for row in page.keyboard for button in row] == [True]
+
+
 def test_an_ambiguous_name_is_asked_back() -> None:
     given = Answer(
         question="?",
