@@ -66,10 +66,6 @@ class Announcements:
         shown = [news for news in shown if not news.withdrawn or news.kind is NewsKind.WITHDRAWAL]
         return tuple(reversed(shown[-RECENT:]))
 
-    def page(self, page: int) -> tuple[News, ...]:
-        """Page `page`, from 0, of `recent`: five a page; empty past the last."""
-        return self.recent()[page * A_PAGE :][:A_PAGE]
-
     def corrections(self) -> tuple[News, ...]:
         """The last corrections and withdrawals, newest first."""
         found = self._newest(select(NEWS).where(NEWS.c.kind != NewsKind.NEW), _LOOKED_AT)

@@ -118,8 +118,6 @@ def fill(engine: Engine, broadcast: Broadcast, *, now: float, targets: Sequence[
                     *(literal(value) for value in (broadcast.id, target_tag(target), "pending", 0, now))
                 )
                 _put(connection, row.where(literal(True)))
-        passed = literal(True) if last is None else OUTBOX.c.tag <= last
-        connection.execute(delete(OUTBOX).where(on, OUTBOX.c.state == "done", passed))
         ends = {"filled": True} if last is None else {"cursor": last}
         connection.execute(update(BROADCASTS).where(BROADCASTS.c.id == broadcast.id).values(ends))
     return True
@@ -127,7 +125,7 @@ def fill(engine: Engine, broadcast: Broadcast, *, now: float, targets: Sequence[
 
 def close(engine: Engine, broadcast: Broadcast) -> None:
     """Note that a broadcast is over, if nothing of it waits any more; what was refused may stay a while."""
-    waits = and_(OUTBOX.c.broadcast == broadcast.id, OUTBOX.c.state.not_in(("dead", "done")))
+    waits = and_(OUTBOX.c.broadcast == broadcast.id, OUTBOX.c.state != "dead")
     over = and_(BROADCASTS.c.id == broadcast.id, BROADCASTS.c.state == "open", BROADCASTS.c.filled)
     with transaction(engine) as connection:
         done = update(BROADCASTS).where(over, ~select(OUTBOX.c.tag).where(waits).exists())
@@ -150,36 +148,11 @@ def sweep(engine: Engine, *, now: float) -> None:
         connection.execute(delete(OUTBOX).where(refused, OUTBOX.c.not_before < now))
 
 
-def retagged(connection: Connection, old: bytes, new: bytes) -> None:
-    """Let what waits for one tag wait for another, because its chat has a new number or its row a new key.
-
-    A broadcast that has passed the old tag but not the new one must not fill it in again, and one that has passed the
-    new tag but not the old one would leave it out: so the row is made here.
-    """
-    open_now = BROADCASTS.c.state.in_(("open", "held"))
-    held = update(BROADCASTS).where(open_now).values(filled=BROADCASTS.c.filled)
-    columns = (BROADCASTS.c.id, BROADCASTS.c.cursor, BROADCASTS.c.filled, BROADCASTS.c.what)
-    for row in connection.execute(held.returning(*columns)).all():
-        missed = not row.filled and new <= row.cursor < old
-        if missed:
-            fresh = (literal(value) for value in (row.id, new, "pending", 0, 0.0))
-            _put(connection, select(*fresh).where(literal(True)))
-        passed = row.filled or old <= row.cursor
-        if passed and not row.filled and row.cursor < new:
-            final = (literal(value) for value in (row.id, new, "done", 0, 0.0))
-            waits = select(OUTBOX.c.tag).where(OUTBOX.c.broadcast == row.id, OUTBOX.c.tag == old)
-            _put(connection, select(*final).where(~waits.exists()))
-    there = select(OUTBOX.c.broadcast).where(OUTBOX.c.tag == new)
-    connection.execute(delete(OUTBOX).where(OUTBOX.c.tag == old, OUTBOX.c.broadcast.in_(there)))
-    connection.execute(update(OUTBOX).where(OUTBOX.c.tag == old).values(tag=new))
-
-
 def waiting_for(connection: Connection, tags: Sequence[bytes]) -> Sequence[Any]:
     """What is being sent, or held, and still waits for a chat, which lies under one of the tags: what, number, after."""
     row = and_(OUTBOX.c.broadcast == BROADCASTS.c.id, OUTBOX.c.tag.in_(tags))
-    waits = select(OUTBOX.c.tag).where(row, OUTBOX.c.state.not_in(("dead", "done"))).exists()
-    final = select(OUTBOX.c.tag).where(row).exists()
-    coming = and_(~BROADCASTS.c.filled, BROADCASTS.c.cursor < max(tags), ~final)
+    waits = select(OUTBOX.c.tag).where(row, OUTBOX.c.state != "dead").exists()
+    coming = and_(~BROADCASTS.c.filled, BROADCASTS.c.cursor < max(tags))
     found = select(BROADCASTS.c.what, BROADCASTS.c.number, BROADCASTS.c.after)
     return connection.execute(found.where(BROADCASTS.c.state.in_(("open", "held")), or_(waits, coming))).all()
 
@@ -253,7 +226,7 @@ def status(engine: Engine) -> list[Status]:
     columns = (BROADCASTS.c.what, BROADCASTS.c.number, BROADCASTS.c.state, later)
     counts = (
         select(func.count()).select_from(OUTBOX).where(of_it, which).correlate(BROADCASTS).scalar_subquery()
-        for which in (~dead & (OUTBOX.c.state != "done"), dead)
+        for which in (~dead, dead)
     )
     found = (
         select(*columns, *counts).where(BROADCASTS.c.state.in_(("open", "held"))).order_by(BROADCASTS.c.id)

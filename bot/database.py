@@ -163,7 +163,7 @@ OUTBOX = Table(
         String(16),
         nullable=False,
         index=True,
-        comment="pending, sending, in_doubt, dead, or done where the broadcast has yet to pass the tag",
+        comment="pending, sending, in_doubt or dead",
     ),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Float, nullable=False, comment="seconds since 1970"),

@@ -238,8 +238,8 @@ class Delivery:
             case Kind.GONE:
                 self._mailing.gone(letter)
                 outbox.finish(begun)
-            case Kind.MOVED:
-                self._mailing.moved(letter, outcome.chat)
+            case Kind.MOVED if not letter.person:
+                self._mailing.moved(begun.row.tag, outcome.chat)
                 outbox.again(begun, wait_s=0)
             case Kind.STOP:
                 outbox.again(begun, wait_s=_REFUSED_S)
@@ -247,7 +247,7 @@ class Delivery:
             case Kind.CONFLICT:
                 logger.error("another poller holds the token", extra=fields)
                 outbox.again(begun, wait_s=_REFUSED_S)
-            case Kind.BUG:
+            case Kind.BUG | Kind.MOVED:  # a private chat never moves
                 held = outbox.bury(begun)
                 logger.error("update held: telegram refuses it" if held else "update refused", extra=fields)
 

@@ -32,5 +32,5 @@ class Mailing(Protocol):
     def gone(self, letter: Letter) -> None:
         """Nobody can be reached in this chat any more."""
 
-    def moved(self, letter: Letter, chat: int) -> None:
-        """The group has a new number."""
+    def moved(self, tag: bytes, chat: int) -> None:
+        """The group of this tag, which the operator configured, has a new number."""

@@ -100,15 +100,10 @@ class Mailing:
         else:
             logger.error("a broadcast target cannot be reached")
 
-    def moved(self, letter: Letter, chat: int) -> None:
-        """A group is a supergroup now: its record, or the operator's target, follows."""
-        if letter.person and self._subscribers:
-            self._subscribers.moved(int(letter.chat), chat)
-            return
+    def moved(self, tag: bytes, chat: int) -> None:
+        """A group that the operator configured is a supergroup now, and gets its updates there."""
         with transaction(self._engine) as connection:
-            for tag, target in self._targets.items():
-                if str(letter.chat) == (switch(connection, _switch(tag)) or str(target)):
-                    set_switch(connection, _switch(tag), str(chat))
+            set_switch(connection, _switch(tag), str(chat))
 
     # Whom it is for
 

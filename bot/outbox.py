@@ -103,11 +103,10 @@ class Outbox:
         """Delete rows whose person follows something else, or is gone."""
         with transaction(self.engine) as connection:
             for (broadcast, claim), tags in rows.by_claim(claimed).items():
-                rows.finish(
-                    connection,
-                    and_(OUTBOX.c.broadcast == broadcast.id, OUTBOX.c.claim == claim, OUTBOX.c.tag.in_(tags)),
-                    ahead=not broadcast.filled and max(tags) > broadcast.cursor,
+                mine = and_(
+                    OUTBOX.c.broadcast == broadcast.id, OUTBOX.c.claim == claim, OUTBOX.c.tag.in_(tags)
                 )
+                connection.execute(delete(OUTBOX).where(mine))
 
     def release(self, claimed: Sequence[Claimed], *, wait_s: float = 0.0) -> None:
         """Give rows back that were not begun."""
@@ -177,8 +176,7 @@ class Outbox:
         }
         if not connection.execute(update(OUTBOX).where(holds).values(values)).rowcount:
             return Refusal.PASSED
-        ahead = not broadcast.filled and row.tag > broadcast.cursor
-        return Begun(row, token, ahead, tuple({other.broadcast for other in others}))
+        return Begun(row, token, tuple({other.broadcast for other in others}))
 
     # After the send
 
@@ -191,12 +189,12 @@ class Outbox:
                 waiting = and_(OUTBOX.c.broadcast.in_(begun.others), OUTBOX.c.tag == begun.row.tag)
                 early = and_(OUTBOX.c.state.in_(("pending", "in_doubt")), OUTBOX.c.not_before < later)
                 connection.execute(update(OUTBOX).where(waiting, early).values(not_before=later))
-            self._end(connection, begun)
+            connection.execute(delete(OUTBOX).where(rows.is_mine(begun)))
 
     def finish(self, begun: Begun) -> None:
         """The row goes, without a message that arrived."""
         with transaction(self.engine) as connection:
-            self._end(connection, begun)
+            connection.execute(delete(OUTBOX).where(rows.is_mine(begun)))
 
     def again(self, begun: Begun, *, wait_s: float, in_doubt: bool = False) -> None:
         """Send it later; `in_doubt` where it may have arrived."""
@@ -251,9 +249,6 @@ class Outbox:
     def _held(self, connection: Connection, now: float) -> bool:
         found = select(SWITCHES.c.name, SWITCHES.c.value).where(SWITCHES.c.name.in_((PAUSED, ROTATING)))
         return any(row.name == PAUSED or float(row.value) > now for row in connection.execute(found))
-
-    def _end(self, connection: Connection, begun: Begun) -> None:
-        rows.finish(connection, rows.is_mine(begun), ahead=begun.ahead)
 
     def _put_back(self, connection: Connection, begun: Begun, *, wait_s: float, state: str) -> None:
         later = self.clock(connection) + wait_s

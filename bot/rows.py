@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from bot.broadcasts import Broadcast
-from bot.database import BROADCASTS, OUTBOX
+from bot.database import OUTBOX
 from bot.subscribers import Sealed
 
 LEASE_S = 60.0
@@ -37,8 +37,6 @@ class Begun:
 
     row: Claimed
     token: bytes
-    ahead: bool
-    """The broadcast has yet to pass this tag: the row must stay, so that it is not filled in again."""
     others: tuple[int, ...]
     """The broadcasts of which more waits for the same chat."""
 
@@ -63,7 +61,7 @@ def due(now: float) -> ColumnElement[bool]:
     """Rows that may be claimed. Times beyond what is ever written are of a clock that was set back since."""
     waits = and_(OUTBOX.c.not_before > now, OUTBOX.c.not_before <= now + MAX_WAIT_S)
     held = and_(OUTBOX.c.claim.is_not(None), OUTBOX.c.until.between(now, now + LEASE_S))
-    return and_(OUTBOX.c.state.not_in(("dead", "done")), ~waits, ~held)
+    return and_(OUTBOX.c.state != "dead", ~waits, ~held)
 
 
 def is_under_way(now: float) -> ColumnElement[bool]:
@@ -77,7 +75,7 @@ def under_way(connection: Connection, now: float) -> int:
 
 
 def is_mine(begun: Begun) -> ColumnElement[bool]:
-    """The row by its token alone: its tag may have changed meanwhile, with its chat or its key."""
+    """The row by its token alone: its tag may have changed meanwhile, with its key."""
     return and_(OUTBOX.c.state == "sending", OUTBOX.c.claim == begun.token)
 
 
@@ -91,7 +89,7 @@ def others(connection: Connection, row: Claimed, running: list[int]) -> Sequence
     columns = select(OUTBOX.c.broadcast, OUTBOX.c.state, OUTBOX.c.until)
     elsewhere = [number for number in running if number != row.broadcast.id]
     others = and_(OUTBOX.c.broadcast.in_(elsewhere), OUTBOX.c.tag == row.tag)
-    return connection.execute(columns.where(others, OUTBOX.c.state.not_in(("dead", "done")))).all()
+    return connection.execute(columns.where(others, OUTBOX.c.state != "dead")).all()
 
 
 def comes_later(
@@ -106,17 +104,6 @@ def comes_later(
     under_way = any(other.state == "sending" for other in others)
     earlier = (each for each in running.values() if each.order < mine.order)
     return under_way or any(each.id in waiting or (not each.filled and each.cursor < tag) for each in earlier)
-
-
-def finish(connection: Connection, rows: ColumnElement[bool], *, ahead: bool) -> None:
-    """Delete rows; one that its broadcast has yet to pass stays as done, or it would be filled in once more."""
-    if ahead:
-        coming = select(BROADCASTS.c.id).where(
-            BROADCASTS.c.id == OUTBOX.c.broadcast, ~BROADCASTS.c.filled, BROADCASTS.c.cursor < OUTBOX.c.tag
-        )
-        values = {"state": "done", "claim": None, "until": None}
-        connection.execute(update(OUTBOX).where(rows, coming.exists()).values(values))
-    connection.execute(delete(OUTBOX).where(rows))
 
 
 def by_claim(rows: Sequence[Claimed]) -> dict[tuple[Broadcast, bytes], list[bytes]]:

@@ -9,13 +9,12 @@ import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.broadcasts import retagged
 from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, tags_stay, transaction
 from bot.keys import Key, Keys, KeySource, LostKeyError
 from bot.record import Record, pack, unpack
@@ -100,16 +99,8 @@ class Subscribers:
         """How many rows are queued under the tags of a chat, whether it follows what they tell or not."""
         with self._engine.connect() as connection:
             tags = [key.tag(chat) for key in self._known(connection).all]
-            queued = (
-                select(func.count())
-                .select_from(OUTBOX)
-                .where(OUTBOX.c.tag.in_(tags), OUTBOX.c.state != "done")
-            )
+            queued = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.tag.in_(tags))
             return connection.scalar(queued) or 0
-
-    def put(self, record: Record) -> None:
-        """Keep a record in place of the chat's earlier one, for the full time again."""
-        self.change(record.chat, lambda _earlier: record, renew=True)
 
     def change(
         self, chat: int, make: Callable[[Record | None], Record | None], *, renew: bool
@@ -152,23 +143,6 @@ class Subscribers:
         checkpoint(self._engine)
         return gone
 
-    def moved(self, old: int, new: int) -> None:
-        """Follow a group that became a supergroup: its record, and what is queued for it, under the new chat id."""
-        with transaction(self._engine) as connection:
-            tags_stay(connection)
-            keys = self._known(connection)
-            row = _find(connection, keys, old)
-            record = _opened(row, keys) if row else None
-            if row is None or record is None:
-                return
-            fresh = sealed_row(replace(record, chat=new), keys.of(row.kid), row.month)
-            connection.execute(delete(SUBSCRIBERS).where(SUBSCRIBERS.c.tag == row.tag))
-            statement = self._insert(SUBSCRIBERS).values(fresh)
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=[SUBSCRIBERS.c.tag], set_=fresh)
-            )
-            retagged(connection, row.tag, fresh["tag"])
-
     def open_many(self, tags: Sequence[bytes]) -> dict[bytes, Record]:
         """The records of those tags that still have one. Raises `LostKeyError`."""
         found: dict[bytes, Record] = {}
@@ -197,13 +171,6 @@ class Subscribers:
         while tags := self.tags_after(cursor, CHUNK):
             yield from self.open_many(tags).values()
             cursor = tags[-1]
-
-    def expiring(self, tags: Sequence[bytes], *, keep_months: int) -> set[bytes]:
-        """Those of the tags whose rows are deleted when this month ends, unless they are renewed."""
-        last = month_of(self._now()) - keep_months
-        rows = select(SUBSCRIBERS.c.tag).where(SUBSCRIBERS.c.tag.in_(tags), SUBSCRIBERS.c.month <= last)
-        with self._engine.connect() as connection:
-            return set(connection.scalars(rows))
 
     def expire(self, keep_months: int) -> int:
         """Delete the rows whose last renewal is more than so many full months ago; how many there were."""

@@ -33,9 +33,14 @@ def people(engine: Engine, clock: Clock) -> Subscribers:
     return Subscribers(engine, lambda: KEYS, now=clock)
 
 
+def keep(store: Subscribers, record: Record) -> None:
+    """In place of what was kept of the chat before, for the full time again."""
+    store.change(record.chat, lambda _earlier: record, renew=True)
+
+
 def join(store: Subscribers, *chats: int, follows: tuple[Follow, ...] = EVERYTHING, since: int = 0) -> None:
     for chat in chats:
-        store.put(Record(chat=chat, since=since, follows=follows))
+        keep(store, Record(chat=chat, since=since, follows=follows))
 
 
 def announce(engine: Engine, number: int, *, kind: str = "new", corrects: int | None = None) -> None:
@@ -76,5 +81,5 @@ class Everybody:
     def gone(self, letter: Letter) -> None:
         self._store.forget(int(letter.chat))
 
-    def moved(self, letter: Letter, chat: int) -> None:
-        self._store.moved(int(letter.chat), chat)
+    def moved(self, tag: bytes, chat: int) -> None:
+        raise AssertionError("a private chat never moves")

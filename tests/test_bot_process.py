@@ -14,6 +14,7 @@ from types import MappingProxyType
 import pytest
 from articles import DOCUMENTS, numbered, publish
 from doors import a_door
+from mailings import keep
 
 from bot.announcements import Announcements
 from bot.database import open_database
@@ -247,7 +248,7 @@ async def test_a_lost_key_ends_the_start_with_one_line_and_nothing_is_sent(tmp_p
     publish(tmp_path, numbered(10))
     known = Keys.read("an-old-0123456789-Qwertz-uiop-4711")
     engine = open_database(f"sqlite:///{tmp_path / 'bot.sqlite'}")
-    Subscribers(engine, lambda: known, now=time.time).put(Record(chat=7_000_000_001))
+    keep(Subscribers(engine, lambda: known, now=time.time), Record(chat=7_000_000_001))
     engine.dispose()
     async with Sandbox() as sandbox, bot(sandbox, tmp_path) as process:
         _, output = await asyncio.wait_for(process.communicate(), 30)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from encoders import HashingEncoder
+from mailings import keep
 from stories import LETTERS, TRIAL, WEATHER, article
 
 from bot import base
@@ -119,7 +120,7 @@ def test_a_document_of_the_start_is_told_when_it_is_asked_for(house: House) -> N
 def test_preview_shows_the_text_the_reasons_and_how_many_people(house: House) -> None:
     house.run("preview")
     for chat in range(1, 28):
-        house.people.put(Record(chat=chat, follows=(Follow(FollowKind.CASE, "losik-ihar"),)))
+        keep(house.people, Record(chat=chat, follows=(Follow(FollowKind.CASE, "losik-ihar"),)))
     house.publish(now("trial", TRIAL, publisher="Viasna"))
     code, out, err = house.run("preview")
     assert (code, err) == (0, "")
@@ -282,7 +283,7 @@ def test_a_database_of_a_newer_schema_is_one_line_and_exit_2(house: House) -> No
 
 def test_nothing_secret_or_personal_is_printed(house: House) -> None:
     house.run("preview")
-    house.people.put(Record(chat=7_123_456_789, follows=(Follow(FollowKind.KEYWORD, "вельмірэдкае"),)))
+    keep(house.people, Record(chat=7_123_456_789, follows=(Follow(FollowKind.KEYWORD, "вельмірэдкае"),)))
     house.publish(now("trial", TRIAL))
     printed = "".join(
         "".join(map(str, house.run(*arguments)))

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from mailings import Clock, announce, join, people, waiting
+from mailings import Clock, announce, join, keep, people, waiting
 from sqlalchemy import Connection, select, update
 
 from bot import broadcasts, subscribers
@@ -115,7 +115,7 @@ def test_a_sender_that_wakes_after_its_lease_finishes_nothing(engine: Engine, cl
 def test_a_row_whose_record_is_gone_or_changed_is_not_begun(engine: Engine, clock: Clock) -> None:
     sender, store = one_person(engine, clock, 1), people(engine, clock)
     (row,) = sender.next()
-    store.put(replace(Record(chat=7), since=3))
+    keep(store, replace(Record(chat=7), since=3))
     assert sender.begin(row) is Refusal.PASSED
     (row,) = sender.next()
     assert row.person is not None
@@ -363,39 +363,6 @@ def test_what_telegram_refuses_is_kept_aside_and_three_hold_the_broadcast(
     broadcasts.set_paused(engine, False)
     clock.now += LEASE_S + 1
     assert len(sender.next()) == 5
-
-
-def test_a_group_that_moves_gets_each_message_once(engine: Engine, clock: Clock) -> None:
-    store = people(engine, clock)
-    chats = [-chat for chat in range(1, 41)]
-    join(store, *chats)
-    announce(engine, 1)
-    chunk, broadcasts.CHUNK = broadcasts.CHUNK, 5
-    got: list[int] = []
-    try:
-        sender = Sender(engine, clock)
-        for turn in range(1000):
-            if not (rows := sender.next(3)):
-                break
-            for row in rows:
-                assert row.person is not None
-                chat = store.opened([row.person])[row.tag].chat
-                if not isinstance(begun := sender.begin(row), Begun):
-                    continue
-                if chat % 2 == 0 and chat > -1000:
-                    store.moved(chat, chat - 1000)
-                    sender.again(begun, wait_s=0)
-                else:
-                    sender.sent(begun)
-                    got.append(chat % 1000)
-            if turn % 2 and (left := [c for c in chats if c % 2 and store.get(c)]):
-                store.moved(left[0], left[0] - 1000)  # between two messages
-    finally:
-        broadcasts.CHUNK = chunk
-    assert sorted(got) == sorted(chat % 1000 for chat in chats)
-    assert sender.open() == []
-    broadcasts.sweep(engine, now=clock())
-    assert waiting(engine) == []
 
 
 def test_nothing_is_filled_or_begun_while_keys_are_changed(engine: Engine, clock: Clock) -> None:

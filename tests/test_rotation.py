@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from mailings import keep
 from sqlalchemy import func, insert, select
 
 from bot import rotation
@@ -44,7 +45,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 def people(engine: Engine) -> Subscribers:
     people = store(engine, OLD)
     for chat in range(1, PEOPLE + 1):
-        people.put(record(chat))
+        keep(people, record(chat))
     return people
 
 
@@ -104,9 +105,9 @@ def test_people_come_change_and_go_meanwhile(engine: Engine, people: Subscribers
 
     def meanwhile(done: int, _of: int) -> None:
         if done == 4:
-            both.put(changed)
+            keep(both, changed)
             both.forget(25)
-            both.put(record(26))
+            keep(both, record(26))
 
     rotate(engine, progress=meanwhile)
     new = store(engine, NEW)
@@ -124,7 +125,7 @@ def test_a_row_that_changed_while_it_was_sealed_is_not_overwritten(
 
     def slow(self: Rotation, row):  # type: ignore[no-untyped-def]
         while changes:
-            both.put(changes.pop())
+            keep(both, changes.pop())
             both.forget(8)
         return sealed(self, row)
 
@@ -208,7 +209,7 @@ def test_a_process_that_does_not_know_the_new_key_stops_rather_than_loses_people
     engine: Engine, people: Subscribers
 ) -> None:
     rotate(engine)
-    for use in (lambda: people.get(1), lambda: people.put(record(1)), lambda: people.forget(1)):
+    for use in (lambda: people.get(1), lambda: keep(people, record(1)), lambda: people.forget(1)):
         with pytest.raises(StaleKeyError):
             use()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from articles import numbered, publish
-from mailings import KEYS, SECRET, Clock
+from mailings import KEYS, SECRET, Clock, keep
 from telegram.error import Forbidden, NetworkError
 from test_bot_process import bot
 
@@ -88,7 +88,7 @@ class Post:
         person = self.sandbox.person(name)
         person.account.started = True
         everything = Record(chat=person.id, language="en", follows=(Follow(FollowKind.EVERYTHING),))
-        self.people.put(replace(everything, **record))  # type: ignore[arg-type]
+        keep(self.people, replace(everything, **record))  # type: ignore[arg-type]
         return person
 
     def announce(self, *drafts: Draft) -> tuple[int, ...]:
@@ -436,7 +436,7 @@ async def test_a_record_that_expires_is_told_once_and_then_goes(tmp_path: Path) 
         post.clock.now = start + 80 * DAY
         record = post.people.get(other.id)
         assert record
-        post.people.put(record)
+        keep(post.people, record)
         days = int((start + 160 * DAY) // DAY) - int(post.clock.now // DAY)
         for _ in range(days):
             await post.go_to(post.clock.now + DAY)
@@ -478,7 +478,7 @@ async def test_the_running_bot_sends_what_another_process_announces(tmp_path: Pa
         crowd = [sandbox.person(f"Person {n}") for n in range(30)]
         for person in crowd:
             person.account.started = True
-            store.put(Record(chat=person.id, language="en", follows=(Follow(FollowKind.EVERYTHING),)))
+            keep(store, Record(chat=person.id, language="en", follows=(Follow(FollowKind.EVERYTHING),)))
         async with bot(sandbox, tmp_path, settings={"SPRAVA_SECRET_KEY": SECRET}) as process:
             Announcements(engine, time.time).announce([draft("He was freed.")], considered={})
             for person in crowd:

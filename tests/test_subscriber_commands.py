@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from mailings import keep
 from sqlalchemy import inspect, select
 from typer.testing import CliRunner, Result
 
@@ -34,7 +35,7 @@ def store(url: str, key: str = KEY) -> Subscribers:
 def fill(url: str, people: int, key: str = KEY) -> None:
     store_ = store(url, key)
     for number in range(people):
-        store_.put(Record(chat=CHAT + number, follows=(Follow(FollowKind.KEYWORD, WORD),)))
+        keep(store_, Record(chat=CHAT + number, follows=(Follow(FollowKind.KEYWORD, WORD),)))
 
 
 @pytest.fixture

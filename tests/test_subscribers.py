@@ -1,6 +1,7 @@
 """The store of people who follow something: found and opened by the key alone, and gone when it says so."""
 
 import pytest
+from mailings import keep
 from sqlalchemy import insert, select, update
 
 from bot import subscribers
@@ -25,7 +26,7 @@ MANY = Record(chat=7_000_000_001, since=4, follows=(Follow(FollowKind.KEYWORD, "
 def test_what_was_put_is_got_and_what_was_forgotten_is_gone(engine: Engine) -> None:
     people = store(engine)
     assert people.get(MANY.chat) is None
-    people.put(MANY)
+    keep(people, MANY)
     assert people.get(MANY.chat) == MANY
     assert people.forget(MANY.chat) is True
     assert people.get(MANY.chat) is None
@@ -38,7 +39,7 @@ def test_the_month_is_that_of_minsk() -> None:
 
 
 def test_a_lost_key_is_told_before_anything_is_sent(engine: Engine) -> None:
-    store(engine).put(MANY)
+    keep(store(engine), MANY)
     check_keys(engine, Keys.read(f"{NEW}\n{OLD}"))
     for keys in (None, Keys.read(NEW)):
         with pytest.raises(LostKeyError):
@@ -47,7 +48,7 @@ def test_a_lost_key_is_told_before_anything_is_sent(engine: Engine) -> None:
 
 def test_a_row_that_was_moved_renewed_or_changed_does_not_open(engine: Engine) -> None:
     people = store(engine)
-    people.put(MANY)
+    keep(people, MANY)
     for change in ({"month": 99}, {"tag": people.tag(8)}, {"blob": bytes(960)}):
         with engine.begin() as connection:
             before = connection.execute(select(SUBSCRIBERS)).one()._asdict()
@@ -63,10 +64,10 @@ def test_a_record_of_a_later_version_keeps_no_other_back_and_can_be_forgotten(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = store(engine)
-    people.put(Record(chat=8))
+    keep(people, Record(chat=8))
     with monkeypatch.context() as later:
         later.setattr(subscribers, "pack", lambda each: b"\x7f" + pack(each)[1:])
-        people.put(Record(chat=7))
+        keep(people, Record(chat=7))
     assert people.open_many([people.tag(7), people.tag(8)]) == {people.tag(8): Record(chat=8)}
     assert people.get(7) is None
     assert people.forget(7)
@@ -74,8 +75,8 @@ def test_a_record_of_a_later_version_keeps_no_other_back_and_can_be_forgotten(
 
 def test_everything_queued_is_forgotten_with_the_record(engine: Engine) -> None:
     people = store(engine)
-    people.put(MANY)
-    people.put(Record(chat=2))
+    keep(people, MANY)
+    keep(people, Record(chat=2))
     row = {"broadcast": 1, "state": "pending", "attempts": 0, "not_before": 0.0}
     with engine.begin() as connection:
         connection.execute(insert(OUTBOX), [row | {"tag": people.tag(chat)} for chat in (MANY.chat, 2)])
@@ -87,7 +88,7 @@ def test_everything_queued_is_forgotten_with_the_record(engine: Engine) -> None:
 def test_many_are_walked_in_tag_order_and_opened_together(engine: Engine) -> None:
     people = store(engine)
     for chat in range(1, 26):
-        people.put(Record(chat=chat))
+        keep(people, Record(chat=chat))
     first = people.tags_after(b"", 20)
     rest = people.tags_after(first[-1], 20)
     assert first + rest == sorted(people.tag(chat) for chat in range(1, 26))
@@ -103,7 +104,7 @@ def test_a_row_says_nothing_of_what_is_in_it_nor_of_who_came_first(engine: Engin
     records, dumps = [Record(chat=1), MANY, full], []
     for order in (records, records[::-1]):
         for record in order:
-            store(engine).put(record)
+            keep(store(engine), record)
         with engine.begin() as connection:
             rows = connection.execute(select(SUBSCRIBERS).order_by(SUBSCRIBERS.c.tag)).all()
             connection.execute(SUBSCRIBERS.delete())
@@ -113,27 +114,25 @@ def test_a_row_says_nothing_of_what_is_in_it_nor_of_who_came_first(engine: Engin
 
 
 def test_only_a_renewal_moves_the_month(engine: Engine) -> None:
-    store(engine, now=JANUARY).put(MANY)
+    keep(store(engine, now=JANUARY), MANY)
     march = store(engine, now=JANUARY + 60 * 86_400)
     changed = Record(chat=MANY.chat, quiet=True)
     assert march.change(MANY.chat, lambda _earlier: changed, renew=False) == changed
     with engine.connect() as connection:
         assert connection.scalar(select(SUBSCRIBERS.c.month)) == 72
-    march.put(Record(chat=MANY.chat, quiet=True))
+    keep(march, Record(chat=MANY.chat, quiet=True))
     with engine.connect() as connection:
         assert connection.scalar(select(SUBSCRIBERS.c.month)) == 74
 
 
-def test_a_row_expires_after_three_full_months_with_what_is_queued_and_is_told_a_month_before(
+def test_a_row_expires_after_three_full_months_with_what_is_queued(
     engine: Engine,
 ) -> None:
     people = store(engine, now=JANUARY)
-    people.put(MANY)
+    keep(people, MANY)
     queue(engine, people.tag(MANY.chat))
-    first_of = {"march": 59, "april": 90, "may": 120}
-    in_march, in_april, in_may = (store(engine, now=JANUARY + days * 86_400) for days in first_of.values())
-    assert in_march.expiring([people.tag(MANY.chat)], keep_months=3) == set()
-    assert in_april.expiring([people.tag(MANY.chat), bytes(16)], keep_months=3) == {people.tag(MANY.chat)}
+    first_of = {"april": 90, "may": 120}
+    in_april, in_may = (store(engine, now=JANUARY + days * 86_400) for days in first_of.values())
     assert in_april.expire(3) == 0
     assert in_may.expire(3) == 1
     assert in_may.get(MANY.chat) is None
@@ -141,30 +140,16 @@ def test_a_row_expires_after_three_full_months_with_what_is_queued_and_is_told_a
 
 
 def test_rows_expire_while_the_key_is_away(engine: Engine) -> None:
-    store(engine).put(MANY)
+    keep(store(engine), MANY)
     assert store(engine, keys=NEW, now=JANUARY + 365 * 86_400).expire(12) == 0
     assert store(engine, keys=NEW, now=JANUARY + 397 * 86_400).expire(12) == 1
 
 
-def test_a_chat_that_moved_is_found_under_its_new_number_with_what_is_queued(engine: Engine) -> None:
-    people = store(engine)
-    people.put(MANY)
-    queue(engine, people.tag(MANY.chat))
-    people.moved(MANY.chat, -100_123)
-    assert people.get(MANY.chat) is None
-    moved = people.get(-100_123)
-    assert moved
-    assert (moved.chat, moved.follows) == (-100_123, MANY.follows)
-    assert queued(engine) == [people.tag(-100_123)]
-    people.moved(MANY.chat, 5)
-    assert people.get(5) is None
-
-
 def test_while_a_key_is_phased_out_a_row_stays_where_it_is(engine: Engine) -> None:
-    store(engine).put(MANY)
+    keep(store(engine), MANY)
     both = store(engine, keys=f"{NEW}\n{OLD}")
-    both.put(Record(chat=MANY.chat, quiet=True))
-    both.put(Record(chat=2))
+    keep(both, Record(chat=MANY.chat, quiet=True))
+    keep(both, Record(chat=2))
     with engine.connect() as connection:
         tags = set(connection.scalars(select(SUBSCRIBERS.c.tag)))
     assert tags == {store(engine).tag(MANY.chat), store(engine, keys=NEW).tag(2)}

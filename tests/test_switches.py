@@ -2,6 +2,7 @@
 
 import pytest
 from databases import database_url, engine, postgres
+from mailings import keep
 
 from bot.database import Engine
 from bot.keys import Keys
@@ -16,9 +17,8 @@ KEYS = Keys.read("kTq3-Vh7_wZ9xLm2RbYc5NsDfGa8PeUj")
 
 def test_another_bot_does_not_start_where_people_follow_one(engine: Engine) -> None:
     keep_to(engine, 11)
-    Subscribers(engine, lambda: KEYS, now=lambda: 1.8e9).put(
-        Record(chat=7, follows=(Follow(FollowKind.EVERYTHING),))
-    )
+    people = Subscribers(engine, lambda: KEYS, now=lambda: 1.8e9)
+    keep(people, Record(chat=7, follows=(Follow(FollowKind.EVERYTHING),)))
     keep_to(engine, 11)
     with pytest.raises(OtherBotError):
         keep_to(engine, 12)

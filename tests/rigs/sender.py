@@ -1,7 +1,7 @@
 """A sender as a process of its own, to be killed: the bot's own parts but for the index, which it does not need.
 
-Run as `python tests/rigs/sender.py DATABASE API_URL TOKEN RATE [PLANTED BUG]`. A rig that does not see the planted bug
-proves nothing.
+Run as `python tests/rigs/sender.py DATABASE API_URL TOKEN RATE GROUPS [PLANTED BUG]`, with the numbers of groups that get every
+message, and commas between. A rig that does not see the planted bug proves nothing.
 """
 
 import asyncio
@@ -126,7 +126,7 @@ PLANTS: dict[str, Callable[[], None]] = {
 }
 
 
-async def main(database: str, api_url: str, token: str, rate: str, plant: str = "") -> None:
+async def main(database: str, api_url: str, token: str, rate: str, groups: str, plant: str = "") -> None:
     hurry()
     if plant.startswith("die "):
         die(plant.removeprefix("die "))
@@ -145,7 +145,8 @@ async def main(database: str, api_url: str, token: str, rate: str, plant: str = 
         engine, now=time.time, tags_of=people.tags_of, rate=Rate(float(rate), max(float(rate) / 20, 2))
     )
     store = open_store(engine, lambda: KEYS, keep_months=3, now=time.time, quiet=waiting.quiet)
-    sender = open_sending(bot, store, waiting, keep_months=3)
+    targets = [int(group) for group in groups.split(",") if group]
+    sender = open_sending(bot, store, waiting, keep_months=3, targets=targets)
     running = asyncio.create_task(sender.run())
     await stopping.wait()
     sender.stop()

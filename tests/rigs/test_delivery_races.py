@@ -36,7 +36,7 @@ async def raced(database: str, *, stops: int, seed: int, rate: float = 250) -> t
         before, place, confirmed = accepted(sandbox), 0, dict[int, int]()
         index = {chat: number for number, chat in enumerate(in_order)}
         sandbox.faults.chances("sendMessage", [(faults.delay(SLOW_S), 1.0)], seed=seed)
-        senders = Senders(sandbox, database, rate=rate)
+        senders = Senders(sandbox, database, rate=rate, groups=made.moved)
         await senders.start()
         try:
             await until(lambda: accepted(sandbox) > before, 60, sandbox)
