@@ -99,7 +99,7 @@ async def serve(
         places=places,
         store=store,
     )
-    handling = Handling(bot, seen, handle=handlers.handle, give_up=handlers.give_up)
+    handling = Handling(bot, seen, handle=handlers.handle, give_up=handlers.give_up, begin=handlers.begin)
     intake: Intake | Webhook = (
         Webhook(bot, handling, crowd=asker.crowd, allowed=places.updates, door=door)
         if door

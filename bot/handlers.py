@@ -76,6 +76,11 @@ class Handlers:
             **dict.fromkeys(COMMANDS - {"subscribe"}, self._personal.said),
         }
 
+    def begin(self, update: Update) -> None:
+        """Acknowledge a press, however long it has to wait for its turn."""
+        if update.callback_query:
+            self._presses.begin(update.callback_query)
+
     async def handle(self, update: Update) -> None:
         """Do all that an update asks for; an exception means that it was not done."""
         if update.callback_query:

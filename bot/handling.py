@@ -8,7 +8,8 @@ process every time is given up after its second, and one that only stood beside 
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from enum import Enum, auto
 from typing import Any
 
@@ -41,8 +42,8 @@ class Outcome(Enum):
 
 
 class Handling:
-    """Tries updates. `handle` does all that an update asks for. `give_up` tells the person, with a code that the log
-    has too, that the update failed for good."""
+    """Tries updates. `handle` does all that an update asks for; `begin` does, before its turn comes, what waits for
+    nothing. `give_up` tells the person, with a code that the log has too, that the update failed for good."""
 
     def __init__(
         self,
@@ -51,13 +52,23 @@ class Handling:
         *,
         handle: Callable[[Update], Awaitable[None]],
         give_up: Callable[[Update, str], Awaitable[None]],
+        begin: Callable[[Update], None] = lambda _update: None,
     ) -> None:
-        self.lanes = Lanes()
+        self._lanes = Lanes()
         self._bot = bot
         self._seen = seen
         self._handle = handle
         self._give_up = give_up
+        self._begin = begin
         self._gate = Gate()
+
+    @asynccontextmanager
+    async def turn(self, raw: dict[str, Any]) -> AsyncIterator[None]:
+        """The turn of an update in its lane; a press is acknowledged before it comes."""
+        if "callback_query" in raw and (update := _parsed(raw, self._bot)):
+            self._begin(update)
+        async with self._lanes.turn(raw):
+            yield
 
     async def attempt(self, raw: dict[str, Any]) -> Outcome:
         """Try an update once. Errors of the database are raised: without it nothing can be promised."""

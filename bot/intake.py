@@ -162,7 +162,7 @@ class Intake:
             self.stop()
 
     async def _serve(self, update: dict[str, Any]) -> None:
-        async with self._handling.lanes.turn(update):
+        async with self._handling.turn(update):
             network = Backoff(*_NETWORK_S)
             outcome = None
             while outcome is not Outcome.DONE:

@@ -9,6 +9,7 @@ from typing import Any
 
 from telegram.constants import ChatType
 
+from bot.callbacks import AnswerForCase, ShowExample, parse
 from bot.own_callbacks import parse_own
 
 Lane = tuple[int | str, str]
@@ -82,10 +83,14 @@ class Gate:
 
 def lane_of(update: dict[str, Any]) -> Lane:
     """Questions, buttons and what may change what is kept of a chat have a lane each: /start, /stop or a button never
-    waits for an answer, and no press of Follow ends after the /stop that came after it."""
+    waits for an answer, and no press of Follow ends after the /stop that came after it. A button that asks is a
+    question."""
     if _is_own(update):
         return chat_of(update), "own"
-    return chat_of(update), "buttons" if "callback_query" in update else "questions"
+    query = update.get("callback_query")
+    data = query.get("data") if isinstance(query, dict) else None
+    asks = isinstance(data, str) and isinstance(parse(data), AnswerForCase | ShowExample)
+    return chat_of(update), "questions" if query is None or asks else "buttons"
 
 
 def chat_of(update: dict[str, Any]) -> int | str:

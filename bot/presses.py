@@ -1,5 +1,6 @@
 """What a press of a button does: acknowledged before any work, then shown by editing the message or in a new one."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
@@ -62,17 +63,37 @@ class Presses:
         self._limits = limits
         self._look_ups = look_ups
         self._shown_below: Recent[float] = Recent()
+        self._begun: Recent[asyncio.Task[bool]] = Recent()
+
+    def begin(self, query: CallbackQuery) -> None:
+        """Acknowledge a press now; what it asks for is done in its turn."""
+        acknowledging = asyncio.create_task(self._acknowledged(query))
+        acknowledging.add_done_callback(
+            lambda task: task.cancelled() or task.exception()
+        )  # `pressed` tries again
+        self._begun.put(acknowledging, query.id)
 
     async def pressed(self, query: CallbackQuery) -> None:
-        """Acknowledge a press before any work, then do what it asks for."""
-        words = self._speech.words(query.from_user, self._replied_question(query))
+        """Do what a press asks for, once it is acknowledged."""
+        begun = self._begun.get(query.id)
+        self._begun.drop(query.id)
+        callback, words = self._read(query)
+        if await (begun or self._acknowledged(query)) and callback:
+            await self._do(query, callback, words)
+
+    async def _acknowledged(self, query: CallbackQuery) -> bool:
+        """Acknowledge a press; whether it is to be followed."""
+        callback, words = self._read(query)
+        refusal = self._refusal(query, callback, words) if callback else pages.changed(words)
+        await self._replies.acknowledge(query, refusal.text if refusal else None)
+        return refusal is None
+
+    def _read(self, query: CallbackQuery) -> tuple[Callback | None, Texts]:
+        """What a press asks for, and the language for it."""
         private = query.message is not None and query.message.chat.type == ChatType.PRIVATE
         # Elsewhere our buttons are links: such a press was made by hand, to change what others were answered.
         callback = callbacks.parse(query.data or "") if private else None
-        refusal = self._refusal(query, callback, words) if callback else pages.changed(words)
-        await self._replies.acknowledge(query, refusal.text if refusal else None)
-        if callback and not refusal:
-            await self._do(query, callback, words)
+        return callback, self._speech.words(query.from_user, self._replied_question(query))
 
     async def _do(self, query: CallbackQuery, callback: Callback, words: Texts) -> None:
         match callback:

@@ -153,7 +153,7 @@ class Webhook:
             self._crowd.note(full=False)
 
     async def _handle(self, update: dict[str, Any]) -> web.Response:
-        async with self._handling.lanes.turn(update):
+        async with self._handling.turn(update):
             if self._stopping.is_set():
                 return _reply(HTTPStatus.SERVICE_UNAVAILABLE, _STOPPING_S)
             match await self._handling.attempt(update):

@@ -152,6 +152,8 @@ async def test_a_command_does_not_wait_for_the_answer_before_it(tmp_path: Path) 
         ({"edited_message": {"text": "/help"}}, "questions"),
         ({"callback_query": {"data": "x"}}, "buttons"),
         ({"callback_query": {"data": "1g00"}}, "buttons"),
+        ({"callback_query": {"data": "1qlosik-ihar"}}, "questions"),
+        ({"callback_query": {"data": "1e0"}}, "questions"),
         ({"callback_query": {"data": "1Se"}}, "own"),
         ({"callback_query": {"data": "1oD3"}}, "own"),
         ({"callback_query": {"data": "1F"}}, "own"),

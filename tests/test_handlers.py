@@ -1,8 +1,9 @@
 """What a person can do with the bot, and what they see: conversations with the running bot in the sandbox."""
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -97,6 +98,44 @@ async def settled(sandbox: Sandbox) -> None:
 async def test_a_conversation_goes_as_written(script: str, tmp_path: Path) -> None:
     async with Sandbox() as sandbox, serving(sandbox, tmp_path):
         assert await play(sandbox, script) == script
+        assert sandbox.violations == []
+
+
+class Held(RuleBase):
+    """Answers when it is let."""
+
+    def __init__(self, quotes: Callable[[], Quotes]) -> None:
+        super().__init__(quotes)
+        self.free = threading.Event()
+        self.free.set()
+
+    def answer_many(self, questions: Sequence[str]) -> tuple[Sequence[Answer], Quotes]:
+        self.free.wait(20)
+        return super().answer_many(questions)
+
+
+async def test_a_press_is_acknowledged_while_an_earlier_one_still_works(tmp_path: Path) -> None:
+    quotes = Quotes(version())
+    base = Held(lambda: quotes)
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path, base):
+        person = sandbox.person("Alena", language_code="en")
+        greeting = await person.wait_for_reply(await person.say("/start"))
+        answer = await person.wait_for_reply(await person.say("When was Losik arrested?"))
+        base.free.clear()
+        try:
+            presses = [await person.press(greeting, f"1e{n}") for n in (0, 1)]
+            presses.append(await person.press(answer, "1 Context"))
+            for press in presses:
+                assert await person.wait_for_callback_answer(press, timeout_s=5)
+            assert (await person.wait_for_edit(answer.id, timeout_s=5)).quotes, "it needs no answer"
+        finally:
+            base.free.set()
+        async with asyncio.timeout(10):
+            while len(person.messages()) < 4:
+                await sandbox.world.bell.wait(1)
+        heads = [message.text.splitlines()[0] for message in person.messages()[2:]]
+        assert heads[0] == "When was Ihar Losik arrested?"
+        assert len(sandbox.calls("answerCallbackQuery")) == 3, "each once"
         assert sandbox.violations == []
 
 
