@@ -107,7 +107,7 @@ class Renderer:
             else:
                 writer.quote_with_bold(words, excerpt.start - part.start, excerpt.end - part.start)
             writer.plain("\n")
-        attribution(writer, excerpt, self.texts, number=number)
+        attribution(writer, excerpt, self.texts, number=number, most=None)
         return writer.page((tuple(row), *kept.rows))
 
     def citations(self, excerpts: Sequence[Excerpt], ids: tuple[str, ...], kept: Kept = NOTHING) -> Page:

@@ -17,6 +17,10 @@ from index.values import values
 _FURNITURE = str.maketrans("·[]", "-()", "⚠⚖↗")
 
 
+MOST_SOURCES = 3
+"""Sources of a brief named under its quote, so that three quotes leave the buttons in sight; all stand in the context."""
+
+
 def named(publisher: str) -> str:
     """A publisher's name as one fact among others: without our separator, the brackets of a label, our signs. A page
     names its publisher itself, and could otherwise write a date and a label for itself before ours."""
@@ -34,10 +38,19 @@ def told_until(document: Document) -> PartialDate:
     return max((day for day in named if day <= document.published), default=document.published)
 
 
-def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int, first: bool = True) -> None:
+def attribution(
+    writer: Writer,
+    excerpt: Excerpt,
+    texts: Texts,
+    *,
+    number: int,
+    first: bool = True,
+    most: int | None = MOST_SOURCES,
+) -> None:
     """Append number and linked title, then publisher, date, language and label, then what must stand with a quote.
 
-    What a brief of ours was written from stands under the `first` of its quotes in a message only.
+    What a brief of ours was written from stands under the `first` of its quotes in a message only: `most` of it, the
+    rest as a number.
     """
     document = excerpt.document
     link = source_link(document, excerpt.start, excerpt.end)
@@ -56,7 +69,7 @@ def attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, number: int, 
         publishers = ", ".join(named(name) for name in excerpt.also_in)
         writer.plain("\n").plain(texts.say("Also in: {publishers}", publishers=publishers))
     if document.sources and first:
-        _written_from(writer, document, texts)
+        _written_from(writer, document.sources, texts, most=most)
     if document.notice:
         writer.plain("\n⚠ ").plain(texts.say("The source says: {notice}", notice=inline(document.notice)))
     if document.note:
@@ -83,11 +96,13 @@ def short_attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, when: s
         writer.plain("\n⚠ ").plain(texts.say("Note: {note}", note=inline(document.note)))
 
 
-def _written_from(writer: Writer, document: Document, texts: Texts) -> None:
+def _written_from(writer: Writer, sources: Sequence[str], texts: Texts, *, most: int | None) -> None:
     writer.plain("\n").plain(texts.say("Written from:"))
-    for i, address in enumerate(document.sources):
+    for i, address in enumerate(sources[:most]):
         host = (urlsplit(address).hostname or "").removeprefix("www.")
         writer.plain(", " if i else " ").link(host or inline(address), address if host else None)
+    if (left := len(sources) - len(sources[:most])) > 0:
+        writer.plain(f", +{left}")
 
 
 def label(texts: Texts, reliability: str) -> str:

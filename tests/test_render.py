@@ -227,6 +227,20 @@ def test_context_shows_the_quote_in_bold_and_the_way_back() -> None:
     assert page.keyboard[-1][-1].callback_data == f"1a{ids[0]}"
 
 
+def test_a_brief_names_three_of_its_sources_and_all_of_them_in_the_context() -> None:
+    sources = tuple(f"https://news{n}.example/a" for n in range(10))
+    brief = replace(BRIEF, sources=sources)
+    quotes = Quotes(version(brief))
+    quoted = excerpt(brief, "Мікола Статкевіч адмовіўся пакідаць Беларусь.")
+    line = "Written from: news0.example, news1.example, news2.example, +7"
+    assert line in renderer(quotes=quotes).answer(answer(quoted)).text.splitlines()
+    context = quotes.around(quoted, shift=0)
+    assert context is not None
+    page = renderer(quotes=quotes).context(context, number=1, shift=0, ids=quotes.ids_of([quoted]))
+    links = [entity.url for entity in page.entities if entity.type == MessageEntity.TEXT_LINK]
+    assert links == list(sources)
+
+
 def test_context_is_open_however_long_it_is() -> None:
     text = " ".join(
         f"Ihar Losik wrote letter number {n} to everyone who had written to him." for n in range(12)
