@@ -20,6 +20,7 @@ from corpus.document import Document, PartialDate
 from corpus.fold import skeleton
 from index.excerpt import Excerpt
 
+_MOST_TITLE = 200
 MAX_COPY = 256
 """Characters that a button can copy (Bot API, CopyTextButton)."""
 
@@ -31,7 +32,7 @@ _ENDS = ".?!…"
 
 def plain(document: Document, texts: Texts) -> str:
     """Author or publisher, title, site, date as precisely as it is known, address: those that there are."""
-    title = f"“{inline(document.title)}”" if texts.language == "en" else f"«{inline(document.title)}»"
+    title = f"“{_title(document)}”" if texts.language == "en" else f"«{_title(document)}»"
     parts = [title if not _author(document) else f"{_author(document)}, {title}", _site(document, texts)]
     parts.append(texts.date(document.published))
     return ", ".join([*parts, document.url] if document.url else parts)
@@ -44,7 +45,7 @@ def apa(document: Document, texts: Texts, *, retrieved: datetime.date, cases: Ca
     """
     author = _author(document)
     first = _surnames_first(author, texts, cases) if author else _site(document, texts)
-    title = inline(document.title)
+    title = _title(document)
     if document.is_brief:
         kind = texts.say("Brief")
         title = f"{title} [{kind}]"
@@ -94,14 +95,18 @@ def citations(
     return writer.page((*(row for row in rows if row), (back,), *kept.rows))
 
 
+def _title(document: Document) -> str:
+    return inline(document.title, most=_MOST_TITLE)
+
+
 def _author(document: Document) -> str:
     """The author, where it is not the publisher under another spelling."""
-    author = inline(document.author or "")
-    return "" if author.casefold() == inline(document.publisher).casefold() else author
+    author = inline(document.author or "", most=_MOST_TITLE)
+    return "" if author.casefold() == inline(document.publisher, most=_MOST_TITLE).casefold() else author
 
 
 def _site(document: Document, texts: Texts) -> str:
-    return texts.say("sprava project") if document.is_brief else inline(document.publisher)
+    return texts.say("sprava project") if document.is_brief else inline(document.publisher, most=_MOST_TITLE)
 
 
 def _surnames_first(author: str, texts: Texts, cases: Cases) -> str:

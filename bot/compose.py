@@ -22,6 +22,9 @@ _REWRITTEN = re.compile("[\x00-\x09\x0b-\x1f\u2028-\u202e\u200e\u200f\u0333\u033
 """What Telegram drops or turns into a space."""
 _DIRECTIONS = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """What is not seen and turns or joins what stands beside it; the joiner inside emoji is not among them."""
+_MARKS = {"Mn", "Me"}
+_MOST_MARKS = 3
+"""Marks that a letter carries in the languages that write most of them (Hebrew, Vietnamese taken apart)."""
 _RIGHT_TO_LEFT = {"R", "AL"}
 _ISOLATE, _POP = "\u2068", "\u2069"
 
@@ -40,12 +43,25 @@ def arrives_unchanged(quote: str) -> bool:
     return bool(quote) and quote == quote.strip() and not _REWRITTEN.search(quote)
 
 
-def inline(text: str) -> str:
-    """A title or name as one line; right-to-left text is isolated, so that it cannot reorder what stands around it."""
-    line = " ".join(_REWRITTEN.sub(" ", _DIRECTIONS.sub("", text)).split())
+def inline(text: str, *, most: int | None = None) -> str:
+    """A title or name as one line of at most about `most` characters; right-to-left text is isolated, so that it cannot
+    reorder what stands around it, and no letter carries so many marks that they cover other lines. Not for quotes."""
+    line = _unstacked(" ".join(_REWRITTEN.sub(" ", _DIRECTIONS.sub("", text)).split()))
+    if most is not None and len(line) > most:
+        line = f"{line[:most].rpartition(' ')[0] or line[:most]} …"
     if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in line):
         return f"{_ISOLATE}{line}{_POP}"
     return line
+
+
+def _unstacked(text: str) -> str:
+    """The text with the first few marks of each letter."""
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 Keyboard = tuple[tuple[InlineKeyboardButton, ...], ...]

@@ -22,7 +22,7 @@ from bot.memory import Limits
 from bot.places import public
 from bot.render import Renderer
 from bot.replies import NO_PREVIEW, Replies
-from bot.source import named, told_until
+from bot.source import named, titled, told_until
 from bot.texts import DEFAULT, Texts, texts
 from corpus.cases import Cases
 from corpus.document import PartialDate
@@ -125,7 +125,7 @@ def _quote_card(
     if not page.quotes:
         return None
     document, say = excerpt.document, renderer.texts.say
-    title = _person(excerpt, answer, renderer) or inline(document.title) or document.id
+    title = _person(excerpt, answer, renderer) or titled(document)
     if (date := told_until(document)) != PartialDate():
         title = f"{title} · {say('as of {date}', date=renderer.texts.date(date))}"
     teller = say("this project's brief") if document.is_brief else named(document.publisher)

@@ -17,14 +17,22 @@ from index.values import values
 _FURNITURE = str.maketrans("·[]", "-()", "⚠⚖↗")
 
 
+_MOST_NAME, _MOST_NOTICE = 200, 300
+"""Characters of a name or title, and of a warning, that are shown; a longer one leaves no room for the quote."""
 MOST_SOURCES = 3
 """Sources of a brief named under its quote, so that three quotes leave the buttons in sight; all stand in the context."""
 
 
-def named(publisher: str) -> str:
-    """A publisher's name as one fact among others: without our separator, the brackets of a label, our signs. A page
-    names its publisher itself, and could otherwise write a date and a label for itself before ours."""
-    return " ".join(inline(publisher).translate(_FURNITURE).split())
+def named(name: str) -> str:
+    """A publisher's name or a title as one fact among others: without our separator, the brackets of a label, our signs,
+    and not as long as a message. A page names itself, and could otherwise write a publisher, a date and a label before
+    ours."""
+    return inline(name.translate(_FURNITURE), most=_MOST_NAME)
+
+
+def titled(document: Document) -> str:
+    """The title of a document, or its id."""
+    return named(document.title) or document.id
 
 
 @lru_cache(256)
@@ -54,7 +62,7 @@ def attribution(
     """
     document = excerpt.document
     link = source_link(document, excerpt.start, excerpt.end)
-    writer.plain(f"{number} · ").link(inline(document.title) or document.id, link)
+    writer.plain(f"{number} · ").link(titled(document), link)
     writer.plain(" ↗" if link else "").plain("\n")
     facts = [
         texts.say("this project's brief") if document.is_brief else named(document.publisher),
@@ -70,10 +78,7 @@ def attribution(
         writer.plain("\n").plain(texts.say("Also in: {publishers}", publishers=publishers))
     if document.sources and first:
         _written_from(writer, document.sources, texts, most=most)
-    if document.notice:
-        writer.plain("\n⚠ ").plain(texts.say("The source says: {notice}", notice=inline(document.notice)))
-    if document.note:
-        writer.plain("\n⚠ ").plain(texts.say("Note: {note}", note=inline(document.note)))
+    _warnings(writer, document, texts)
 
 
 def short_attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, when: str, link: str | None) -> None:
@@ -86,14 +91,19 @@ def short_attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, when: s
         texts.say("this project's brief") if document.is_brief else named(document.publisher) or document.id
     )
     writer.link(name, link).plain(" ↗" if link else "")
-    facts = [when, texts.language_name(document.language), f"[{document.reliability}]"]
+    facts = [when, texts.language_name(document.language), label(texts, document.reliability)]
     writer.plain(f" · {' · '.join(facts)}")
     if not link and not document.is_brief:
         writer.plain(" · ").plain(texts.say("no public address"))
+    _warnings(writer, document, texts)
+
+
+def _warnings(writer: Writer, document: Document, texts: Texts) -> None:
     if document.notice:
-        writer.plain("\n⚠ ").plain(texts.say("The source says: {notice}", notice=inline(document.notice)))
+        notice = inline(document.notice, most=_MOST_NOTICE)
+        writer.plain("\n⚠ ").plain(texts.say("The source says: {notice}", notice=notice))
     if document.note:
-        writer.plain("\n⚠ ").plain(texts.say("Note: {note}", note=inline(document.note)))
+        writer.plain("\n⚠ ").plain(texts.say("Note: {note}", note=inline(document.note, most=_MOST_NOTICE)))
 
 
 def _written_from(writer: Writer, sources: Sequence[str], texts: Texts, *, most: int | None) -> None:

@@ -229,7 +229,7 @@ def test_every_page_of_every_card_fits_whatever_the_documents_hold(
 
 
 def test_a_line_that_no_message_can_hold_is_left_out_and_the_others_stay() -> None:
-    endless = replace(VERDICT, id="endless", text="Endless.", notice="words " * 900)
+    endless = replace(VERDICT, id="endless", text="word " * 900 + "end.")
     plain = documents(1)[0]
     pages = turned(replace(sample(), status=(line(endless), line(plain))), Tab.STATUS)
     assert [page.quotes for page in pages] == [("Line 0 is told.",)]

@@ -265,6 +265,36 @@ def test_a_long_quote_can_be_folded_and_a_short_one_is_not() -> None:
     assert kinds == [MessageEntity.BLOCKQUOTE, MessageEntity.EXPANDABLE_BLOCKQUOTE]
 
 
+def test_a_title_cannot_write_the_line_of_its_source() -> None:
+    title = "Verdict ↗\u2028Reuters · 1 Jan 2026 · English · [A] first-hand"
+    document = replace(VERDICT, title=title)
+    quoted = replace(ARREST, document=document)
+    lines = renderer(quotes=Quotes(version(document))).answer(answer(quoted)).text.splitlines()
+    assert lines[1] == "1 · Verdict Reuters - 1 Jan 2026 - English - (A) first-hand ↗"
+    assert sum(" · " in line and "[A]" in line for line in lines) == 1
+
+
+def test_a_letter_of_a_title_carries_few_marks_and_a_quote_keeps_all_of_its_own() -> None:
+    stacked = "Z" + "\u0301\u0336\u0489" * 300
+    document = replace(VERDICT, title=f"{stacked}algo", publisher=stacked, text=f"{stacked} is quoted.")
+    quoted = Excerpt(document, 0, len(document.text), 1, 0.9)
+    page = renderer(quotes=Quotes(version(document))).answer(answer(quoted))
+    assert page.quotes == (document.text,)
+    assert page.text.count("\u0489") == 300 + 2
+    assert inline("Nguyễn שָׁ֑").strip("\u2068\u2069") == "Nguyễn שָׁ֑"
+
+
+@pytest.mark.parametrize("field", ["title", "publisher", "notice", "note"])
+def test_however_long_a_source_names_itself_its_words_can_be_shown(field: str) -> None:
+    document = replace(VERDICT, **{field: "Endless words " * 500})  # type: ignore[arg-type]
+    quotes = Quotes(version(document))
+    quoted = replace(ARREST, document=document)
+    page = renderer(quotes=quotes).answer(answer(quoted))
+    assert page.quotes == (ARREST.quote,)
+    assert " …" in page.text
+    assert renderer(quotes=quotes).citations([quoted], quotes.ids_of([quoted])).text
+
+
 def test_the_last_quote_is_left_out_whole_when_the_message_grows_too_long() -> None:
     document = replace(VERDICT, text=" ".join(letter * 1799 + "." for letter in "abc"))
     quoted = [Excerpt(document, 1801 * n, 1801 * n + 1800, n + 1, 0.9) for n in range(3)]
