@@ -54,11 +54,12 @@ __all__ = [
 ]
 
 METADATA = MetaData()
+_UPDATE = BigInteger().with_variant(Integer, "sqlite")  # there INTEGER has 64 bits, and as a key is the row's own number
 
 SEEN = Table(
     "seen",
     METADATA,
-    Column("update_id", Integer, primary_key=True, autoincrement=False),
+    Column("update_id", _UPDATE, primary_key=True, autoincrement=False),
     Column("attempts", Integer, nullable=False, comment="how often handling it failed"),
     Column("finished", Boolean, nullable=False, comment="answered, or given up"),
     Column("hour", Integer, nullable=False, comment="hours since 1970, for forgetting after a day"),
@@ -67,7 +68,7 @@ SEEN = Table(
 CLAIMS = Table(
     "claims",
     METADATA,
-    Column("update_id", Integer, primary_key=True, autoincrement=False),
+    Column("update_id", _UPDATE, primary_key=True, autoincrement=False),
     Column("owner", String(16), nullable=False, comment="random, of the process that handles the update now"),
     Column("until", Float, nullable=False, comment="seconds since 1970; after that the owner counts as dead"),
     Column("alone", Boolean, nullable=False, comment="nothing else was handled meanwhile"),

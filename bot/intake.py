@@ -140,9 +140,7 @@ class Intake:
         return await self._bot.raw_updates(**parameters)
 
     def _take(self, updates: list[dict[str, Any]]) -> None:
-        by_id = {
-            update["update_id"]: update for update in updates if isinstance(update.get("update_id"), int)
-        }
+        by_id = {update["update_id"]: update for update in updates if is_numbered(update)}
         self._crowd.note(full=len(updates) >= WINDOW)
         if by_id:
             self._highest = max(by_id)
@@ -223,6 +221,12 @@ class Intake:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)  # each takes its claim back
         logger.info("stopped", extra={"unfinished": len(self._open)})
+
+
+def is_numbered(update: dict[str, Any]) -> bool:
+    """Whether an update has a number that the database can hold; no other can be told from one that was handled."""
+    number = update.get("update_id")
+    return type(number) is int and 0 <= number < 2**63
 
 
 def seconds_of(error: RetryAfter) -> float:

@@ -19,7 +19,7 @@ from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.asker import BATCH, CROWD_S, Crowd
 from bot.handling import Handling, Outcome
-from bot.intake import ALLOWED_UPDATES, DRAIN_S, WINDOW, Backoff, TokenRejectedError, seconds_of
+from bot.intake import ALLOWED_UPDATES, DRAIN_S, WINDOW, Backoff, TokenRejectedError, is_numbered, seconds_of
 from bot.memory import Recent
 from bot.settings import Door
 from bot.transport import TelegramBot
@@ -195,8 +195,7 @@ def parse(body: bytes) -> dict[str, Any] | None:
         update = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    number = update.get("update_id") if isinstance(update, dict) else None
-    usable = type(number) is int and 0 <= number < 2**63 and not _deeper(update, MAX_DEPTH)
+    usable = isinstance(update, dict) and is_numbered(update) and not _deeper(update, MAX_DEPTH)
     return update if usable else None
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, inspect, text
 import bot.migrations
 from bot.database import METADATA, SEEN, DatabaseError, Engine, open_database, transaction
 from bot.migrations import HEAD, SchemaError
+from bot.seen import Claim, Seen
 
 ROOT = Path(__file__).parent.parent
 
@@ -60,6 +61,13 @@ def test_a_database_from_before_the_steps_is_upgraded_in_place(database_url: str
         if engine.dialect.name == "sqlite":
             assert connection.scalar(text("PRAGMA auto_vacuum")) == 1
     engine.dispose()
+
+
+def test_the_largest_number_of_an_update_can_be_claimed_and_finished(engine: Engine) -> None:
+    seen = Seen(engine, now=lambda: 0.0)
+    assert seen.claim(2**63 - 1) is Claim.GRANTED
+    seen.finish(2**63 - 1)
+    assert seen.claim(2**63 - 1) is Claim.FINISHED
 
 
 def test_a_newer_schema_is_one_clear_error_and_is_left_alone(database_url: str) -> None:

@@ -178,6 +178,18 @@ async def test_an_update_that_cannot_be_parsed_stops_nobody(
     assert given_up == []
 
 
+@pytest.mark.parametrize("number", [2**63, -1])
+async def test_an_update_with_an_impossible_number_stops_nobody(
+    tmp_path: Path, number: int, taking: Taking
+) -> None:
+    texts, handle = collecting()
+    async with Sandbox() as sandbox, taking(sandbox, tmp_path, handle):
+        sandbox.world.updates.add("message", {"text": "impossible"}, number=number)
+        for n in range(2):
+            await sandbox.person("Alena").say(f"after it {n}")
+            await until(sandbox, lambda n=n: len(texts) == n + 1)  # type: ignore[misc]
+
+
 async def test_a_handler_that_takes_too_long_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taking: Taking
 ) -> None:

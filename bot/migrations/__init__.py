@@ -4,7 +4,7 @@ from sqlalchemy import Connection, inspect, text
 
 from corpus.errors import SpravaError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest step: what `bot/database.py` describes."""
 
 

@@ -44,11 +44,13 @@ class UpdateQueue:
         self._previous: tuple[int, float] = (-1, float("-inf"))
         self._poll = 0
 
-    def add(self, kind: str, payload: dict[str, Any]) -> int | None:
-        """Queue an update, unless the bot does not want its kind; returns its number."""
+    def add(self, kind: str, payload: dict[str, Any], *, number: int | None = None) -> int | None:
+        """Queue an update, unless the bot does not want its kind; returns its number: the next one, or any for a poison
+        update."""
         if (self.allowed and kind not in self.allowed) or (not self.allowed and kind in NOT_BY_DEFAULT):
             return None
-        number, self._next = self._next, self._next + 1
+        if number is None:
+            number, self._next = self._next, self._next + 1
         expires = self._clock.now() + LIFETIMES_S.get(kind, DAY_S)
         self._queue[number] = QueuedUpdate(number, kind, payload, expires)
         if self.listener:
