@@ -71,6 +71,7 @@ class Handlers:
             "case": self._case,
             "cases": self._cases_list,
             "help": self._help,
+            "about": self._help,
             "sources": self._sources,
             "subscribe": self._subscribe,
             **dict.fromkeys(COMMANDS - {"subscribe"}, self._personal.said),
@@ -202,9 +203,9 @@ class Handlers:
         await self._replies.reply(message, page or pages.changed(words))
 
     async def _help(self, message: Message, _incoming: Incoming, words: Texts) -> None:
-        await self._replies.reply(
-            message, pages.help_page(words, self._bot_name, self._places, following=self._store.following)
-        )
+        private, following = message.chat.type == ChatType.PRIVATE, self._store.following
+        page = pages.help_page(words, self._bot_name, self._places, following=following, private=private)
+        await self._replies.reply(message, page)
 
     async def _sources(self, message: Message, _incoming: Incoming, words: Texts) -> None:
         await self._replies.reply(

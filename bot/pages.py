@@ -3,7 +3,7 @@
 from telegram import InlineKeyboardButton
 
 from bot.callbacks import ShowExample
-from bot.compose import Page, Writer
+from bot.compose import Page, Writer, inline
 from bot.incoming import IN_GROUPS
 from bot.own_callbacks import ListNews, Own
 from bot.places import Places
@@ -47,12 +47,13 @@ def examples(words: Texts) -> tuple[str, str, str]:
     )
 
 
-def help_page(words: Texts, bot_name: str, places: Places, *, following: bool) -> Page:
-    """Commands, labels and limits."""
+def help_page(words: Texts, bot_name: str, places: Places, *, following: bool, private: bool = True) -> Page:
+    """Commands, those of groups outside a private chat; labels, limits, and whom to write to."""
     say = words.say
     writer = Writer().bold(say("Help")).plain("\n")
     writer.plain(say("Write a question in Belarusian, Russian or English, in any spelling.")).plain("\n\n")
-    for command, meaning in commands(words, following=following):
+    listed = commands(words, following=following) if private else group_commands(words)
+    for command, meaning in listed:
         writer.plain(f"/{command} – {meaning}\n")
     writer.plain("\n")
     if places.groups:
@@ -62,6 +63,11 @@ def help_page(words: Texts, bot_name: str, places: Places, *, following: bool) -
     writer.plain(say("Limits: 500 characters a question, 10 questions a minute.")).plain("\n\n")
     writer.bold(say("How near a source is")).plain("\n")
     writer.plain("\n".join(label(words, letter) for letter in "ABCD")).plain("\n\n")
+    if places.contact:
+        contact = inline(places.contact)
+        writer.plain(say("Mistakes, and requests to take something down: {contact}", contact=contact)).plain(
+            "\n"
+        )
     return writer.plain(say("The only genuine name of this bot is @{bot}.", bot=bot_name)).page()
 
 

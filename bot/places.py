@@ -20,6 +20,8 @@ class Places:
     guest: bool = True
     targets: tuple[int | str, ...] = ()
     """Channels and groups that get every update: ids and @names."""
+    contact: str = ""
+    """Where people write about mistakes and takedowns."""
 
     def gets_updates(self, chat: Chat) -> bool:
         """Whether the operator chose this channel or group to get every update."""

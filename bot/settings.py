@@ -119,6 +119,11 @@ class BotSettings(IndexSettings):
         default="",
         description="Public channels and groups that get every update: ids or @names, with commas between.",
     )
+    contact: str = Field(
+        default="",
+        max_length=100,
+        description="Where people write about mistakes and takedowns: an address or a name for /help.",
+    )
     credentials_directory: Path | None = Field(
         default=None,
         validation_alias="CREDENTIALS_DIRECTORY",
@@ -230,8 +235,8 @@ class BotSettings(IndexSettings):
     def places(self) -> Places:
         """Where the bot talks besides a private chat."""
         if self.profile is Profile.HARDENED:
-            return Places(inline=False, groups=False, guest=False, targets=self.broadcast_targets())
-        return Places(self.inline, self.groups, self.guest, self.broadcast_targets())
+            return Places(False, False, False, self.broadcast_targets(), self.contact)
+        return Places(self.inline, self.groups, self.guest, self.broadcast_targets(), self.contact)
 
     def api_url(self) -> str:
         """The checked address of the Bot API. Raises `AddressError`."""

@@ -101,6 +101,19 @@ async def test_a_conversation_goes_as_written(script: str, tmp_path: Path) -> No
         assert sandbox.violations == []
 
 
+async def test_help_says_whom_to_write_to_and_in_a_group_what_is_answered_there(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path, places=Places(contact="errors@example.org")):
+        person = sandbox.person("Alena", language_code="en")
+        shown = await person.wait_for_reply(await person.say("/about"))
+        assert "/forget – Delete my data" in shown.text
+        assert "requests to take something down: errors@example.org" in shown.text
+        room = sandbox.room("Friends", person)
+        room.set_bot(person)
+        answer = await room.wait_for_reply(await person.say("/help@sprava_sandbox_bot", room=room))
+        commands = [line for line in answer.text.splitlines() if line.startswith("/")]
+        assert commands == ["/ask – Ask a question", "/help – Help"]
+
+
 class Held(RuleBase):
     """Answers when it is let."""
 
