@@ -1,6 +1,6 @@
 """The one place that opens the database, and its tables."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from sqlalchemy import (
     event,
     func,
     select,
+    text,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
@@ -47,6 +48,7 @@ __all__ = [
     "Connection",
     "DatabaseError",
     "Engine",
+    "clock",
     "open_database",
     "tags_move",
     "tags_stay",
@@ -54,7 +56,9 @@ __all__ = [
 ]
 
 METADATA = MetaData()
-_UPDATE = BigInteger().with_variant(Integer, "sqlite")  # there INTEGER has 64 bits, and as a key is the row's own number
+_UPDATE = BigInteger().with_variant(
+    Integer, "sqlite"
+)  # there INTEGER has 64 bits, and as a key is the row's own number
 
 SEEN = Table(
     "seen",
@@ -273,6 +277,13 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         finally:
             connection.rollback()  # nothing, once it was committed
             connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+
+
+def clock(connection: Connection, now: Callable[[], float]) -> float:
+    """Seconds since 1970 by the database's own clock, which all processes share; on SQLite, which has none, `now`."""
+    if connection.dialect.name == "sqlite":
+        return now()
+    return float(connection.scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0.0)
 
 
 def tags_stay(connection: Connection) -> None:

@@ -199,9 +199,10 @@ class Mailing:
     def _for_person(
         self, broadcast: Broadcast, row: Claimed, record: Record, told: Sequence[News]
     ) -> Letter | None:
-        expires = row.person is not None and row.person.month <= month_of(self._now()) - self._keep_months
+        month = broadcast.number if broadcast.what == "renewal" else month_of(self._now())
+        expires = row.person is not None and row.person.month <= month - self._keep_months
         if broadcast.what == "renewal":
-            page = self._renewal(record) if expires and not self._was_offered(record) else None
+            page = self._renewal(record) if expires and not self._was_offered(record, month) else None
         elif not told:
             page = None
         elif broadcast.what == "news":
@@ -227,9 +228,8 @@ class Mailing:
     def _renewal(self, record: Record) -> Page:
         return renewal_page(texts(record.language or DEFAULT))
 
-    def _was_offered(self, record: Record) -> bool:
-        """Whether an update of this month has carried the button that renews."""
-        month = month_of(self._now())
+    def _was_offered(self, record: Record, month: int) -> bool:
+        """Whether an update of a month has carried the button that renews."""
         this_month = (
             news for news in self._all() if month_of(news.hour * 3600.0) == month and not news.cancelled
         )

@@ -17,13 +17,12 @@ from sqlalchemy import (
     delete,
     func,
     select,
-    text,
     update,
 )
 
 from bot import broadcasts, pacing, rows
 from bot.broadcasts import PAUSED, ROTATING, Broadcast, open_broadcasts
-from bot.database import BROADCASTS, OUTBOX, SUBSCRIBERS, SWITCHES, transaction
+from bot.database import BROADCASTS, OUTBOX, SUBSCRIBERS, SWITCHES, clock, transaction
 from bot.pacing import USUAL, Rate
 from bot.rows import Begun, Claimed, Refusal, Wait
 from bot.subscribers import Sealed
@@ -242,9 +241,7 @@ class Outbox:
 
     def clock(self, connection: Connection) -> float:
         """Seconds since 1970 by the database's own clock, which all senders share."""
-        if connection.dialect.name == "sqlite":
-            return self._now()
-        return float(connection.scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0.0)
+        return clock(connection, self._now)
 
     def _held(self, connection: Connection, now: float) -> bool:
         found = select(SWITCHES.c.name, SWITCHES.c.value).where(SWITCHES.c.name.in_((PAUSED, ROTATING)))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, update
 
 from bot.broadcasts import ROTATING, may_rotate
-from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, tags_move, transaction
+from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, clock, tags_move, transaction
 from bot.deletions import open_row
 from bot.deletions import sealed_row as sealed_deletion
 from bot.keys import Key, Keys
@@ -41,6 +41,7 @@ class Rotation:
     """One run over the whole table. A run that was interrupted is begun anew, and finds what is left."""
 
     def __init__(self, engine: Engine, keys: Keys, *, now: Callable[[], float]) -> None:
+        """`now` is the clock of an SQLite database, which has none of its own."""
         self._engine = engine
         self._keys = keys
         self._now = now
@@ -64,7 +65,7 @@ class Rotation:
     def _begin(self) -> None:
         """Take the switch that holds every update back, and wait for those that were already on their way."""
         with transaction(self._engine) as connection:
-            if not may_rotate(connection, self._now()):
+            if not may_rotate(connection, clock(connection, self._now)):
                 raise HandingOutError
             set_switch(connection, KEY_SWITCH, str(self._keys.current.kid))
             self._hold(connection)
@@ -79,10 +80,10 @@ class Rotation:
     def _is_quiet(self) -> bool:
         time.sleep(_UNDER_WAY_S)  # a transaction that did not see the switch yet ends within this time
         with self._engine.connect() as connection:
-            return may_rotate(connection, self._now())
+            return may_rotate(connection, clock(connection, self._now))
 
     def _hold(self, connection: Connection) -> None:
-        set_switch(connection, ROTATING, str(self._now() + _LEASE_S))
+        set_switch(connection, ROTATING, str(clock(connection, self._now) + _LEASE_S))
 
     def _move_records(self, progress: Callable[[int, int], None]) -> int:
         old = SUBSCRIBERS.c.kid != self._keys.current.kid

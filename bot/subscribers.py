@@ -172,9 +172,9 @@ class Subscribers:
             yield from self.open_many(tags).values()
             cursor = tags[-1]
 
-    def expire(self, keep_months: int) -> int:
-        """Delete the rows whose last renewal is more than so many full months ago; how many there were."""
-        old = select(SUBSCRIBERS.c.tag).where(SUBSCRIBERS.c.month < month_of(self._now()) - keep_months)
+    def expire(self, before: int) -> int:
+        """Delete the rows that were last renewed before a month; how many there were."""
+        old = select(SUBSCRIBERS.c.tag).where(SUBSCRIBERS.c.month < before)
         gone = 0
         while True:
             with transaction(self._engine) as connection:

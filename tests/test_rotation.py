@@ -12,6 +12,7 @@ from bot.broadcasts import ROTATING
 from bot.database import BROADCASTS, DELETIONS, OUTBOX, SUBSCRIBERS, Engine
 from bot.deletions import Deletions
 from bot.keys import Keys, LostKeyError
+from bot.outbox import Outbox
 from bot.record import Follow, FollowKind, Record
 from bot.rotation import Rotation, RotationError
 from bot.subscribers import StaleKeyError, Subscribers
@@ -170,6 +171,17 @@ def test_whoever_leaves_or_changes_something_while_their_row_moves_is_heard(
     assert new.get(24) == changed
     assert new.get(25) is None
     assert sorted(found.chat for found in new.scan()) == list(range(1, PEOPLE))
+
+
+def test_updates_are_held_by_the_clock_of_the_senders(engine: Engine, people: Subscribers) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no clock: all use that of the one machine")
+    outbox = Outbox(engine, now=lambda: NOW, tags_of=people.tags_of)
+    held = []
+    slow = Rotation(engine, Keys.read(BOTH), now=lambda: time.time() - 90)
+    slow.run(lambda _done, _of: held.append(outbox.held()))
+    assert held
+    assert all(held)
 
 
 def test_what_is_announced_while_it_begins_is_not_waited_for_in_vain(

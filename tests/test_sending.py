@@ -29,7 +29,8 @@ from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
 from bot.sending import Sending, open_sending
 from bot.store import open_store
-from bot.subscribers import StaleKeyError, Subscribers
+from bot.subscribers import StaleKeyError, Subscribers, month_of
+from bot.switches import switch
 from bot.texts import Texts
 from bot.ticks import Ticks
 from bot.transport import NotSentError, TelegramBot
@@ -99,7 +100,7 @@ class Post:
         async with asyncio.timeout(60):
             while self.outbox.open():
                 await asyncio.sleep(0.02)
-                self.clock.now += 0.2
+                self.clock.now += 0.1  # so slowly that a message on its way is not taken for lost
 
     async def go_to(self, moment: float) -> None:
         """Set the clock, let it tick, and wait until all is sent."""
@@ -444,6 +445,56 @@ async def test_a_record_that_expires_is_told_once_and_then_goes(tmp_path: Path) 
         assert post.people.get(told.id) is None
         assert texts_of(other) == []
         assert post.people.get(other.id)
+
+
+async def test_a_bot_that_was_away_when_a_record_expired_tells_and_waits_three_days(tmp_path: Path) -> None:
+    async with sending(tmp_path) as post:
+        late = post.person("Late")
+        start = post.clock.now
+        month = month_of(start)
+        day = start
+        while month_of(day) < month + 4:
+            day += DAY
+        await post.go_to(day - 10 * DAY)
+        assert texts_of(late) == []
+        await post.go_to(day + DAY)  # the last days of the month passed without a bot
+        assert [text.count("3 days") for text in texts_of(late)] == [1]
+        for days in (2, 3):
+            await post.go_to(day + days * DAY)
+            assert post.people.get(late.id)
+        await post.go_to(day + 4 * DAY + HOUR)
+        assert post.people.get(late.id) is None
+        assert len(texts_of(late)) == 1
+
+
+async def test_a_clock_that_is_wrong_for_two_days_deletes_nobody(tmp_path: Path) -> None:
+    async with sending(tmp_path) as post:
+        person = post.person("Person")
+        start = post.clock.now
+        for wrong in (start + 200 * DAY, start + 201 * DAY, start + 202 * DAY):
+            await post.go_to(wrong)
+        assert post.people.get(person.id)
+        for days in range(1, 70):
+            await post.go_to(start + days * DAY)
+        assert post.people.get(person.id)
+        assert [text.count("3 days") for text in texts_of(person)] == [1], "of the wrong clock"
+        for days in range(70, 160):
+            await post.go_to(start + days * DAY)
+        assert post.people.get(person.id) is None
+        assert [text.count("3 days") for text in texts_of(person)] == [1, 1]
+
+
+def test_on_a_server_its_own_clock_says_what_is_due(engine: Engine) -> None:
+    ahead = time.time() + 200 * DAY
+
+    async def erase(_chat: int, _messages: object) -> None:
+        return None
+
+    Ticks(engine, now=lambda: ahead, keep_months=3, erase=erase).tick()
+    with engine.connect() as connection:
+        hour = int(switch(connection, "ticked") or 0)
+    on_a_server = engine.dialect.name == "postgresql"
+    assert abs(hour - (time.time() if on_a_server else ahead) // 3600) <= 1
 
 
 async def test_messages_delete_themselves_when_their_time_has_come(tmp_path: Path) -> None:
