@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Engine,
     and_,
@@ -63,6 +64,8 @@ class Status:
     state: str
     waiting: int
     refused: int
+    any_refused: bool = False
+    """Whether Telegram refused a message of it, however few: `resume` tries it again."""
 
 
 def open_broadcasts(connection: Connection) -> list[Broadcast]:
@@ -86,6 +89,11 @@ def open_broadcasts(connection: Connection) -> list[Broadcast]:
 def target_tag(target: str) -> bytes:
     """The tag of a public channel or group that the operator configured."""
     return _TARGET + hashlib.sha256(target.encode()).digest()[:9]
+
+
+def of_people() -> ColumnElement[bool]:
+    """Rows of the outbox that are for people, not for a channel or group."""
+    return OUTBOX.c.tag > _TARGET + b"\xff" * 9
 
 
 def is_target(tag: bytes) -> bool:
@@ -191,10 +199,12 @@ def set_paused(engine: Engine, paused: bool) -> None:
         if paused:
             connection.execute(insert(SWITCHES).values(name=PAUSED, value="yes"))
             return
-        held = select(BROADCASTS.c.id).where(BROADCASTS.c.state.in_(("open", "held")))
-        refused = and_(OUTBOX.c.state == "dead", OUTBOX.c.broadcast.in_(held))
-        connection.execute(update(OUTBOX).where(refused).values(state="pending", not_before=0.0))
-        connection.execute(update(BROADCASTS).where(BROADCASTS.c.state == "held").values(state="open"))
+        refused = select(OUTBOX.c.broadcast).where(OUTBOX.c.state == "dead")
+        over = and_(BROADCASTS.c.state == "done", BROADCASTS.c.id.in_(refused))
+        again = or_(BROADCASTS.c.state == "held", over)
+        connection.execute(update(BROADCASTS).where(again).values(state="open"))
+        dead = update(OUTBOX).where(OUTBOX.c.state == "dead")
+        connection.execute(dead.values(state="pending", not_before=0.0))
 
 
 def is_paused(engine: Engine) -> bool:
@@ -216,7 +226,7 @@ def cancel(engine: Engine, number: int) -> bool:
 
 
 def status(engine: Engine) -> list[Status]:
-    """How far everything is that has not ended."""
+    """How far everything is that has not ended, or of which something was refused."""
     to_come = and_(~BROADCASTS.c.filled, SUBSCRIBERS.c.tag > BROADCASTS.c.cursor)
     later = (
         select(func.count()).select_from(SUBSCRIBERS).where(to_come).correlate(BROADCASTS).scalar_subquery()
@@ -228,12 +238,12 @@ def status(engine: Engine) -> list[Status]:
         select(func.count()).select_from(OUTBOX).where(of_it, which).correlate(BROADCASTS).scalar_subquery()
         for which in (~dead, dead)
     )
-    found = (
-        select(*columns, *counts).where(BROADCASTS.c.state.in_(("open", "held"))).order_by(BROADCASTS.c.id)
-    )
+    refused = select(OUTBOX.c.tag).where(of_it, dead).correlate(BROADCASTS).exists()
+    wanted = or_(BROADCASTS.c.state.in_(("open", "held")), refused)
+    found = select(*columns, refused, *counts).where(wanted).order_by(BROADCASTS.c.id)
     with engine.connect() as connection:
         return [
-            Status(row[0], row[1], row[2], (row[3] + row[4]) // 10 * 10, row[5] // 10 * 10)
+            Status(row[0], row[1], row[2], (row[3] + row[5]) // 10 * 10, row[6] // 10 * 10, row[4])
             for row in connection.execute(found)
         ]
 

@@ -235,9 +235,12 @@ class Delivery:
                 outbox.again(begun, wait_s=_backoff_s(begun.row.attempts))
             case Kind.UNKNOWN:
                 outbox.again(begun, wait_s=_backoff_s(begun.row.attempts), in_doubt=True)
-            case Kind.GONE:
+            case Kind.GONE if letter.person:
                 self._mailing.gone(letter)
                 outbox.finish(begun)
+            case Kind.GONE:  # the operator lets the bot in again, and resumes
+                logger.error("a broadcast target cannot be reached", extra=fields)
+                outbox.bury(begun)
             case Kind.MOVED if not letter.person:
                 self._mailing.moved(begun.row.tag, outcome.chat)
                 outbox.again(begun, wait_s=0)

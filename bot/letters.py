@@ -30,7 +30,7 @@ class Mailing(Protocol):
         """Telegram has the letter, as message number `message`."""
 
     def gone(self, letter: Letter) -> None:
-        """Nobody can be reached in this chat any more."""
+        """This person cannot be reached any more."""
 
     def moved(self, tag: bytes, chat: int) -> None:
         """The group of this tag, which the operator configured, has a new number."""

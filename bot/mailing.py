@@ -95,10 +95,8 @@ class Mailing:
 
     def gone(self, letter: Letter) -> None:
         """Nobody can be reached there: the record and all that waits for it go in one transaction."""
-        if letter.person and self._subscribers:
+        if self._subscribers:
             self._subscribers.forget(int(letter.chat), drop_deletions=True)
-        else:
-            logger.error("a broadcast target cannot be reached")
 
     def moved(self, tag: bytes, chat: int) -> None:
         """A group that the operator configured is a supergroup now, and gets its updates there."""

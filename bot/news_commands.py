@@ -112,7 +112,10 @@ def status() -> None:
     engine = _database()
     typer.echo("sending is paused: `sprava news resume`" if is_paused(engine) else "sending is not paused")
     for each in broadcasts(engine):
-        refused = f", about {each.refused} refused by Telegram" if each.refused else ""
+        some = f"about {each.refused}" if each.refused else "fewer than 10"
+        refused = (
+            f", {some} refused by Telegram (`sprava news resume` tries again)" if each.any_refused else ""
+        )
         typer.echo(f"{each.what} {each.number}: {each.state}, about {each.waiting} wait{refused}")
     for news in Announcements(engine, time.time).all()[-10:]:
         day = datetime.fromtimestamp(news.hour * HOUR, MINSK)

@@ -208,11 +208,12 @@ class Outbox:
 
     def bury(self, begun: Begun) -> bool:
         """Keep a message aside that Telegram refuses; whether that now holds its whole broadcast, because several were
-        refused. What is held waits for the operator, who corrects it and resumes, or cancels."""
+        refused to people. What is held waits for the operator, who corrects it and resumes, or cancels."""
         number = begun.row.broadcast.id
         with transaction(self.engine) as connection:
             self._put_back(connection, begun, wait_s=DEAD_KEPT_S, state="dead")
-            dead = select(func.count()).where(OUTBOX.c.broadcast == number, OUTBOX.c.state == "dead")
+            mine = and_(OUTBOX.c.broadcast == number, OUTBOX.c.state == "dead", broadcasts.of_people())
+            dead = select(func.count()).where(mine)
             if (connection.scalar(dead) or 0) < _DEAD_TO_HOLD:
                 return False
             return broadcasts.hold(connection, number)

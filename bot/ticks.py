@@ -173,11 +173,13 @@ def _days_left(now: float) -> int:
 
 
 def _prune(connection: Connection) -> None:
-    """Forget digests that are over, but for the furthest of each slot, which says what was told."""
+    """Forget digests that are over, but for the furthest of each slot, which says what was told, and what was refused."""
     kinds = ("daily", "weekly")
     rows = select(BROADCASTS.c.id, BROADCASTS.c.what, BROADCASTS.c.number, BROADCASTS.c.state)
     found = connection.execute(rows.where(BROADCASTS.c.what.in_(kinds)).order_by(BROADCASTS.c.upto)).all()
     last = {(row.what, row.number % period(row.what)): row.id for row in found}
     over = [row.id for row in found if row.state == "done" and row.id not in last.values()]
     owed = (BROADCASTS.c.what == "owed") & (BROADCASTS.c.state == "done")
-    connection.execute(delete(BROADCASTS).where(BROADCASTS.c.id.in_(over) | owed))
+    refused = select(OUTBOX.c.broadcast).where(OUTBOX.c.state == "dead")
+    ended = (BROADCASTS.c.id.in_(over) | owed) & BROADCASTS.c.id.not_in(refused)
+    connection.execute(delete(BROADCASTS).where(ended))

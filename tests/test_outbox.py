@@ -416,6 +416,22 @@ def test_the_status_rounds_every_number_of_people_down(engine: Engine, clock: Cl
     assert broadcasts.status(engine) == [broadcasts.Status("news", 1, "open", 20, 0)]
 
 
+def test_what_was_refused_of_a_message_that_is_over_is_listed_and_sent_when_the_operator_resumes(
+    engine: Engine, clock: Clock
+) -> None:
+    sender = one_person(engine, clock, 1)
+    assert sender.bury(sender.begun(sender.next()[0])) is False
+    assert sender.next() == []
+    assert sender.open() == []
+    assert broadcasts.status(engine) == [broadcasts.Status("news", 1, "done", 0, 0, any_refused=True)]
+    broadcasts.set_paused(engine, False)
+    (row,) = sender.next()
+    sender.sent(sender.begun(row))
+    assert sender.next() == []
+    assert broadcasts.status(engine) == []
+    assert waiting(engine) == []
+
+
 def test_a_refused_message_is_forgotten_after_a_week(engine: Engine, clock: Clock) -> None:
     sender = one_person(engine, clock, 1)
     sender.bury(sender.begun(sender.next()[0]))

@@ -326,6 +326,24 @@ async def test_a_channel_gets_every_update_without_buttons_and_is_followed_when_
         ]
 
 
+async def test_a_channel_that_lets_the_bot_in_again_gets_what_it_missed(tmp_path: Path) -> None:
+    rooms = (-1, -2, -3)
+    async with sending(tmp_path, targets=rooms) as post:
+        owner = post.sandbox.person("Owner")
+        made = [post.sandbox.room(f"Updates {n}", owner, kind="group") for n in rooms]
+        reader = post.person("Reader")
+        post.announce(draft("First."))
+        await post.quiet()
+        assert texts_of(reader), "channels that are closed hold nobody up"
+        for room in made:
+            room.set_bot(owner, "member")
+        assert [room.messages() for room in made] == [[], [], []]
+        broadcasts.set_paused(post.engine, False)
+        await post.quiet()
+        assert [room.messages()[0].quotes for room in made] == [["First."]] * 3
+        assert len(texts_of(reader)) == 1
+
+
 async def test_a_page_that_cannot_be_written_keeps_no_other_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
