@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from enum import Enum, auto
 
-from sqlalchemy import Connection, Engine, delete, or_, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import CLAIMS, SEEN
@@ -14,6 +14,13 @@ _KEPT_HOURS = 24
 """Telegram keeps an update that was not fetched for 24 hours, so an older number cannot come again."""
 LEASE_S = 30
 """Longer than a handler may take."""
+
+
+# Made once: to build a statement takes longer than to run it, and these run for every update.
+_FINISHED = select(SEEN.c.finished).where(SEEN.c.update_id == bindparam("number"))
+_FAILURES = select(SEEN.c.attempts).where(SEEN.c.update_id == bindparam("number"))
+_CLAIMED = select(CLAIMS.c.owner, CLAIMS.c.alone).where(CLAIMS.c.update_id == bindparam("number"))
+_RELEASE = delete(CLAIMS).where(CLAIMS.c.update_id == bindparam("number"))
 
 
 class Claim(Enum):
@@ -34,7 +41,19 @@ class Seen:
         self._engine = engine
         self._now = now
         self._owner = secrets.token_hex(8)
-        self._insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+        insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+        claim, seen = insert(CLAIMS), insert(SEEN)
+        self._claim = claim.on_conflict_do_update(
+            index_elements=[CLAIMS.c.update_id],
+            set_={name: claim.excluded[name] for name in ("owner", "until", "alone")},
+            where=or_(CLAIMS.c.until <= bindparam("now"), CLAIMS.c.owner == bindparam("me")),
+        ).returning(CLAIMS.c.update_id)
+        self._finish = seen.on_conflict_do_update(
+            index_elements=[SEEN.c.update_id], set_={"finished": seen.excluded.finished}
+        )
+        self._fail = seen.on_conflict_do_update(
+            index_elements=[SEEN.c.update_id], set_={"attempts": SEEN.c.attempts + 1}
+        ).returning(SEEN.c.attempts)
 
     def claim(self, update_id: int, *, alone: bool = False) -> Claim:
         """Record, before it is handled, that this process handles `update_id` for the next 30 s.
@@ -42,48 +61,41 @@ class Seen:
         A claim that is still there when its owner is gone is a trace of a crash; that of an update that was handled
         alone counts as a failure of the update.
         """
-        now = self._now()
+        now, number = self._now(), {"number": update_id}
         row = {"update_id": update_id, "owner": self._owner, "until": now + LEASE_S, "alone": alone}
-        free = or_(CLAIMS.c.until <= now, CLAIMS.c.owner == self._owner)
         with self._engine.begin() as connection:
-            if connection.scalar(select(SEEN.c.finished).where(SEEN.c.update_id == update_id)):
+            if connection.scalar(_FINISHED, number):
                 return Claim.FINISHED
-            earlier = connection.execute(
-                select(CLAIMS.c.owner, CLAIMS.c.alone).where(CLAIMS.c.update_id == update_id)
-            ).one_or_none()
-            statement = self._insert(CLAIMS).values(row)
-            statement = statement.on_conflict_do_update(
-                index_elements=[CLAIMS.c.update_id], set_=row, where=free
-            )
-            taken = connection.execute(statement.returning(CLAIMS.c.update_id)).one_or_none()
-            if taken is None:
+            earlier = connection.execute(_CLAIMED, number).one_or_none()
+            if connection.execute(self._claim, {**row, "now": now, "me": self._owner}).one_or_none() is None:
                 return Claim.HELD
             if earlier is None or earlier.owner == self._owner:
                 return Claim.GRANTED
             if earlier.alone:
-                self._record(connection, update_id, {"attempts": SEEN.c.attempts + 1}, attempts=1)
+                self._count_failure(connection, update_id)
             return Claim.SUSPECT
 
     def release(self, update_id: int) -> None:
         """Take the claim back: the update is unfinished, and no crash is to blame."""
         with self._engine.begin() as connection:
-            connection.execute(delete(CLAIMS).where(CLAIMS.c.update_id == update_id))
+            connection.execute(_RELEASE, {"number": update_id})
 
     def finish(self, update_id: int) -> None:
         """Record that `update_id` needs nothing more."""
+        row = {"update_id": update_id, "attempts": 0, "finished": True, "hour": self._hour()}
         with self._engine.begin() as connection:
-            self._record(connection, update_id, {"finished": True})
-            connection.execute(delete(CLAIMS).where(CLAIMS.c.update_id == update_id))
+            connection.execute(self._finish, row)
+            connection.execute(_RELEASE, {"number": update_id})
 
     def fail(self, update_id: int) -> int:
         """Record one more failure of `update_id`; returns how many there were."""
         with self._engine.begin() as connection:
-            return self._record(connection, update_id, {"attempts": SEEN.c.attempts + 1}, attempts=1)
+            return self._count_failure(connection, update_id)
 
     def failures(self, update_id: int) -> int:
         """How often handling `update_id` failed, or ended the process while it was handled alone."""
         with self._engine.connect() as connection:
-            return connection.scalar(select(SEEN.c.attempts).where(SEEN.c.update_id == update_id)) or 0
+            return connection.scalar(_FAILURES, {"number": update_id}) or 0
 
     def end_claims(self) -> None:
         """Let every claim be that of a dead process. For the only process that uses the database, when it starts."""
@@ -96,18 +108,9 @@ class Seen:
             connection.execute(delete(SEEN).where(SEEN.c.hour < self._hour() - _KEPT_HOURS))
             connection.execute(delete(CLAIMS).where(CLAIMS.c.until < self._now() - _KEPT_HOURS * 3600))
 
-    def _record(
-        self, connection: Connection, update_id: int, change: dict[str, object], *, attempts: int = 0
-    ) -> int:
-        row = {
-            "update_id": update_id,
-            "attempts": attempts,
-            "finished": "finished" in change,
-            "hour": self._hour(),
-        }
-        statement = self._insert(SEEN).values(row)
-        statement = statement.on_conflict_do_update(index_elements=[SEEN.c.update_id], set_=change)
-        return int(connection.execute(statement.returning(SEEN.c.attempts)).scalar_one())
+    def _count_failure(self, connection: Connection, update_id: int) -> int:
+        row = {"update_id": update_id, "attempts": 1, "finished": False, "hour": self._hour()}
+        return int(connection.execute(self._fail, row).scalar_one())
 
     def _hour(self) -> int:
         return int(self._now() // 3600)
