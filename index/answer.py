@@ -178,7 +178,7 @@ def _find(
     probabilities = calibration.probabilities(confidence.features(prepared, question, ranked))
     probability = float(probabilities[:EXCERPTS].max())
     best = prepared.passage_vectors[ranked[0].hit.number]
-    if not people and probability < _CLEAR and calibration.intents.is_off_topic(told, best):
+    if not named.cases and probability < _CLEAR and calibration.intents.is_off_topic(told, best):
         return Finding(reason=Reason.REFUSED)
     finding = _quoted(prepared, question, ranked, probabilities, threshold=calibration.threshold)
     return replace(finding, candidates=people, probability=probability)

@@ -10,11 +10,14 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from corpus.fold import is_cyrillic, skeleton
 from index.analyze import words
 
 FILE = Path(__file__).with_name("concepts.json")
 _SHORTEST = 2
 """Of a word's beginning."""
+_SHORTEST_IN_LATIN = 5
+"""Of one that is also read in Latin letters: skolko is no школа."""
 _SOFT = re.compile("ь(?=[бвгджзклмнпрстфхцчшщ])")
 """Classical Belarusian spelling writes it between consonants, the official one does not."""
 
@@ -24,6 +27,9 @@ class Concepts(NamedTuple):
 
     asked: frozenset[str]
     said: frozenset[str]
+
+
+_NOTHING = Concepts(frozenset(), frozenset())
 
 
 class _Table(NamedTuple):
@@ -43,6 +49,23 @@ def said_by(source: str) -> frozenset[str]:
 def share_said(asked: frozenset[str], source: str) -> float:
     """The share of the things asked for that a text of a source speaks of; 0 where nothing is asked for."""
     return len(asked & said_by(source)) / len(asked) if asked else 0.0
+
+
+def asked_by(question: str, language: str | None) -> frozenset[str]:
+    """The things that a question asks for. Words in Latin letters count as in Cyrillic where it is not in English."""
+    spelt = concepts(question).asked
+    return spelt if language == "en" else spelt.union(*map(_asked_in_latin, words(question)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _asked_in_latin(word: str) -> frozenset[str]:
+    """The things that a Belarusian or Russian word in Latin letters names: schapili is схапілі."""
+    if is_cyrillic(word):
+        return frozenset()
+    table, letters = _latin_table(), skeleton(word)
+    found = [table.beginnings.get(letters[:n]) for n in range(1, len(letters) + 1)]
+    found.append(table.whole.get(letters))
+    return frozenset().union(*(meant.asked for meant in found if meant))
 
 
 def concepts(text: str) -> Concepts:
@@ -98,6 +121,25 @@ def _table() -> _Table:
         {first: tuple(rest) for first, rest in phrases.items()},
         max(map(len, beginnings)),
     )
+
+
+class _LatinTable(NamedTuple):
+    """The Cyrillic words of the table by their skeletons."""
+
+    beginnings: dict[str, Concepts]
+    whole: dict[str, Concepts]
+
+
+@cache
+def _latin_table() -> _LatinTable:
+    table = _table()
+    by_skeleton = _LatinTable({}, {})
+    for ours, theirs in ((table.beginnings, by_skeleton.beginnings), (table.whole, by_skeleton.whole)):
+        for word, meant in ours.items():
+            if is_cyrillic(word) and len(word) >= _SHORTEST_IN_LATIN:
+                letters = skeleton(word)
+                theirs[letters] = _union([meant, theirs.get(letters, _NOTHING)])
+    return by_skeleton
 
 
 def _begins(word: str, part: str) -> bool:

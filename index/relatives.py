@@ -14,6 +14,8 @@ from index.people import Named, named_in_passage
 from index.search import Prepared
 
 _HOLDS = {
+    Kin.FATHER: {Kin.FATHER, Kin.PARENTS},
+    Kin.MOTHER: {Kin.MOTHER, Kin.PARENTS},
     Kin.PARENTS: {Kin.PARENTS, Kin.FATHER, Kin.MOTHER},
     Kin.CHILDREN: {Kin.CHILDREN, Kin.SON, Kin.DAUGHTER},
     Kin.FAMILY: set(Kin),

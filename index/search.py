@@ -11,7 +11,7 @@ from corpus.document import Document, Passage
 from corpus.languages import detect
 from index import lexical, origins, tokens
 from index.analyze import terms
-from index.concepts import concepts, share_said
+from index.concepts import asked_by, share_said
 from index.learnt import Learnt
 from index.lexical import Lexical
 from index.mentions import MentionTable
@@ -163,8 +163,9 @@ def asked(
     text: str, vector: NDArray[np.float32], *, people: tuple[str, ...] = (), tokens: Tokens | None = None
 ) -> Asked:
     """The question with its vector, ready to be searched for."""
-    things = concepts(text).asked - _RELATIVES if people else frozenset[str]()
-    return Asked(text, vector, frozenset(terms(text)), detect(text), people, tokens, things)
+    language = detect(text)
+    things = asked_by(text, language) - _RELATIVES if people else frozenset[str]()
+    return Asked(text, vector, frozenset(terms(text)), language, people, tokens, things)
 
 
 def search(prepared: Prepared, question: Asked, *, top_k: int = 10) -> list[Hit]:

@@ -102,6 +102,12 @@ def test_a_relative_without_a_name_is_quoted_where_the_text_says_the_word() -> N
     assert ["father" in excerpt.quote for excerpt in found.excerpts] == [True]
 
 
+def test_what_is_said_of_the_parents_is_said_of_the_mother() -> None:
+    text = f"{ARREST}\n\nIn January the parents of Ihar Losik got a letter from him."
+    found = ask("When did Losik's mother get a letter?", text)
+    assert ["parents" in excerpt.quote for excerpt in found.excerpts or found.nearest] == [True]
+
+
 def test_a_child_is_never_answered_about() -> None:
     found = ask("Where is Paulina Losik?", "Paulina Losik is at home. Ihar Losik is her father.")
     assert (found.reason, found.private) == (Reason.REFUSED, True)
