@@ -28,6 +28,8 @@ PAUSED = "paused"
 """The switch of `sprava news pause`."""
 ROTATING = "rotating"
 """The switch that `sprava subscribers rotate-key` holds: until when, in seconds since 1970."""
+SPACING = 0
+"""In place of a broadcast: the row keeps the next message of its chat a moment away, whoever sends that."""
 CHUNK = 500
 """Rows filled in at once: so few that nothing else waits for the database longer than some ten milliseconds."""
 _LOW = 250

@@ -168,7 +168,7 @@ OUTBOX = Table(
         String(16),
         nullable=False,
         index=True,
-        comment="pending, sending, in_doubt or dead",
+        comment="pending, sending, in_doubt or dead; sent, of broadcast 0, for a second",
     ),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Float, nullable=False, comment="seconds since 1970"),

@@ -19,7 +19,7 @@ from bot.letters import Letter, Mailing
 from bot.outbox import IN_FLIGHT, Outbox
 from bot.outcomes import Kind, Outcome
 from bot.pace import Pace, spacing_s
-from bot.rows import Begun, Claimed, Refusal, Wait
+from bot.rows import SPACED_S, Begun, Claimed, Refusal, Wait
 from corpus.errors import SpravaError
 
 SEND_S = 10.0
@@ -90,6 +90,7 @@ class Delivery:
                     await self._rest(_IDLE_S)
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=DRAIN_S)
+        await self._leave_nothing()
         if self._broken:
             raise self._broken
 
@@ -97,11 +98,19 @@ class Delivery:
         """Begin no further message."""
         self._stopping.set()
 
+    async def _leave_nothing(self) -> None:
+        """Nothing stays of who got something last, however long the bot is stopped."""
+        try:
+            await asyncio.to_thread(self._outbox.forget_sent, wait_s=SPACED_S)
+        except SQLAlchemyError as error:
+            logger.warning("database unreachable, updates wait", extra={"error": type(error).__name__})
+
     # One round
 
     async def _round(self) -> bool:
         """Send one batch; false when there was nothing to do, or nothing may be done now."""
         probing = self._failures >= _FAILURES
+        await asyncio.to_thread(self._outbox.forget_sent)
         if time.monotonic() < self._held_until or await asyncio.to_thread(self._outbox.held):
             return False
         rows = await asyncio.to_thread(self._next, 1 if probing else self._batch)

@@ -124,6 +124,7 @@ class Outbox:
         with transaction(self.engine) as connection:
             pace = pacing.lock(connection)
             now = self.clock(connection)
+            connection.execute(delete(OUTBOX).where(rows.is_spaced_out(now)))
             bucket = pacing.taken_over(pacing.refilled(pace, now, self._rate), over, self._rate)
             pacing.write(connection, bucket, now)
             if self._held(connection, now):
@@ -151,8 +152,9 @@ class Outbox:
             connection.execute(delete(OUTBOX).where(mine))
             return Refusal.PASSED
         others = rows.others(connection, row, list(running))
-        if rows.comes_later(broadcast, row.tag, others, running):
-            later = {"claim": None, "until": None, "not_before": now + 1.0}
+        spaced = rows.spaced_until(others, now)
+        if spaced or rows.comes_later(broadcast, row.tag, others, running):
+            later = {"claim": None, "until": None, "not_before": spaced or now + 1.0}
             connection.execute(update(OUTBOX).where(mine).values(later))
             return Refusal.PASSED
         if (
@@ -175,20 +177,26 @@ class Outbox:
         }
         if not connection.execute(update(OUTBOX).where(holds).values(values)).rowcount:
             return Refusal.PASSED
-        return Begun(row, token, tuple({other.broadcast for other in others}))
+        return Begun(row, token)
 
     # After the send
 
     def sent(self, begun: Begun, *, spacing_s: float = 1.05) -> None:
         """Telegram has the message: the row goes, and nothing stays that says who got what. The next message of the
-        chat waits a second."""
+        chat waits a second, also one that another sender has, or that is filled in only then."""
         with transaction(self.engine) as connection:
-            if begun.others:
-                later = self.clock(connection) + spacing_s
-                waiting = and_(OUTBOX.c.broadcast.in_(begun.others), OUTBOX.c.tag == begun.row.tag)
-                early = and_(OUTBOX.c.state.in_(("pending", "in_doubt")), OUTBOX.c.not_before < later)
-                connection.execute(update(OUTBOX).where(waiting, early).values(not_before=later))
             connection.execute(delete(OUTBOX).where(rows.is_mine(begun)))
+            rows.space(connection, begun.row.tag, self.clock(connection) + spacing_s)
+
+    def forget_sent(self, *, wait_s: float = 0.0) -> None:
+        """Delete what kept chats from getting two messages at once, where that, or `wait_s` more, is over."""
+        with self.engine.connect() as connection:
+            over = rows.is_spaced_out(self.clock(connection) + wait_s)
+            if connection.scalar(select(OUTBOX.c.tag).where(over).limit(1)) is None:
+                return
+        with transaction(self.engine) as connection:
+            pacing.lock(connection)
+            connection.execute(delete(OUTBOX).where(over))
 
     def finish(self, begun: Begun) -> None:
         """The row goes, without a message that arrived."""

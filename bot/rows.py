@@ -7,8 +7,9 @@ from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.broadcasts import Broadcast
+from bot.broadcasts import SPACING, Broadcast
 from bot.database import OUTBOX
 from bot.subscribers import Sealed
 
@@ -18,6 +19,10 @@ SENDING_S = 20.0
 """How long a message may be under way: longer than a request may take, and all that a dead sender holds up."""
 MAX_WAIT_S = 3600.0
 """No row is put off for longer; one that seems to be was written before the clock was set back."""
+
+
+SPACED_S = 10.0
+"""No message is kept away for longer; a row that seems to do so was written before the clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,6 @@ class Begun:
 
     row: Claimed
     token: bytes
-    others: tuple[int, ...]
-    """The broadcasts of which more waits for the same chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,9 @@ def in_doubt_if_sending() -> ColumnElement[str]:
 
 
 def others(connection: Connection, row: Claimed, running: list[int]) -> Sequence[Any]:
-    """What else waits for, or is on its way to, the same chat."""
-    columns = select(OUTBOX.c.broadcast, OUTBOX.c.state, OUTBOX.c.until)
-    elsewhere = [number for number in running if number != row.broadcast.id]
+    """What else waits for, is on its way to, or has just gone to the same chat."""
+    columns = select(OUTBOX.c.broadcast, OUTBOX.c.state, OUTBOX.c.not_before)
+    elsewhere = [SPACING, *(number for number in running if number != row.broadcast.id)]
     others = and_(OUTBOX.c.broadcast.in_(elsewhere), OUTBOX.c.tag == row.tag)
     return connection.execute(columns.where(others, OUTBOX.c.state != "dead")).all()
 
@@ -104,6 +107,28 @@ def comes_later(
     under_way = any(other.state == "sending" for other in others)
     earlier = (each for each in running.values() if each.order < mine.order)
     return under_way or any(each.id in waiting or (not each.filled and each.cursor < tag) for each in earlier)
+
+
+def spaced_until(others: Iterable[Any], now: float) -> float:
+    """When the next message may go to a chat that has just got one; 0 where it may now."""
+    ends = (other.not_before for other in others if other.broadcast == SPACING)
+    return max((end for end in ends if now < end <= now + SPACED_S), default=0.0)
+
+
+def space(connection: Connection, tag: bytes, until: float) -> None:
+    """Let the next message of a chat wait. The row says that something went there, not what."""
+    dialect = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    row = {"broadcast": SPACING, "tag": tag, "state": "sent", "attempts": 0, "not_before": until}
+    keys = [OUTBOX.c.broadcast, OUTBOX.c.tag]
+    statement = (
+        dialect(OUTBOX).values(row).on_conflict_do_update(index_elements=keys, set_={"not_before": until})
+    )
+    connection.execute(statement)
+
+
+def is_spaced_out(now: float) -> ColumnElement[bool]:
+    """Rows of chats that may get the next message now."""
+    return and_(OUTBOX.c.broadcast == SPACING, ~OUTBOX.c.not_before.between(now, now + SPACED_S))
 
 
 def by_claim(rows: Sequence[Claimed]) -> dict[tuple[Broadcast, bytes], list[bytes]]:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.broadcasts import SPACING
 from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, tags_stay, transaction
 from bot.keys import Key, Keys, KeySource, LostKeyError
 from bot.record import Record, pack, unpack
@@ -99,7 +100,8 @@ class Subscribers:
         """How many rows are queued under the tags of a chat, whether it follows what they tell or not."""
         with self._engine.connect() as connection:
             tags = [key.tag(chat) for key in self._known(connection).all]
-            queued = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.tag.in_(tags))
+            mine = OUTBOX.c.tag.in_(tags), OUTBOX.c.broadcast != SPACING
+            queued = select(func.count()).select_from(OUTBOX).where(*mine)
             return connection.scalar(queued) or 0
 
     def change(

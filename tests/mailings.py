@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import insert, select
 
+from bot.broadcasts import SPACING
 from bot.compose import Page
 from bot.database import BROADCASTS, NEWS, OUTBOX, Engine
 from bot.keys import Keys
@@ -53,8 +54,9 @@ def announce(engine: Engine, number: int, *, kind: str = "new", corrects: int | 
 
 
 def waiting(engine: Engine) -> list[tuple[int, str]]:
-    """Broadcast and state of every row that is left."""
-    rows = select(OUTBOX.c.broadcast, OUTBOX.c.state).order_by(OUTBOX.c.broadcast, OUTBOX.c.tag)
+    """Broadcast and state of every row of a message that is left."""
+    messages = select(OUTBOX.c.broadcast, OUTBOX.c.state).where(OUTBOX.c.broadcast != SPACING)
+    rows = messages.order_by(OUTBOX.c.broadcast, OUTBOX.c.tag)
     with engine.connect() as connection:
         return [tuple(row) for row in connection.execute(rows)]
 
@@ -68,7 +70,7 @@ class Everybody:
     async def letters(self, rows: Sequence[Claimed]) -> Mapping[bytes, Letter]:
         records = self._store.opened([row.person for row in rows if row.person])
         return {
-            row.tag: Letter(records[row.tag].chat, Page(f"№ {row.broadcast.number}"))
+            row.tag: Letter(records[row.tag].chat, Page(f"№ {row.broadcast.number}"), person=True)
             for row in rows
             if row.tag in records
             and records[row.tag].follows == EVERYTHING

@@ -228,10 +228,52 @@ def test_the_next_message_of_a_chat_waits_until_the_earlier_one_is_final(
     (early,) = sender.claim(first, 10)
     sender.sent(sender.begun(early))
     clock.now += 0.5
-    assert sender.claim(second, 10) == [], "one message a second in a chat"
+    (late,) = sender.claim(second, 10)
+    assert sender.begin(late) is Refusal.PASSED, "one message a second in a chat"
+    assert sender.claim(second, 10) == []
     clock.now += 2
     (late,) = sender.claim(second, 10)
     assert sender.begun(late)
+
+
+def test_a_chat_waits_a_second_whoever_sends_next_and_whenever_it_is_filled_in(
+    engine: Engine, clock: Clock
+) -> None:
+    sender, other = one_person(engine, clock, 1), Sender(engine, clock)
+    sender.sent(sender.begun(sender.next()[0]), spacing_s=1.05)
+    announce(engine, 2)
+    assert sender.next() != []
+    end_claims(engine)
+    (row,) = other.next()
+    assert other.begin(row) is Refusal.PASSED
+    clock.now += 1.0
+    assert other.next() == []
+    clock.now += 0.1
+    assert isinstance(other.begin(other.next()[0]), Begun)
+
+
+def test_after_a_second_nothing_says_who_got_something(engine: Engine, clock: Clock) -> None:
+    join(people(engine, clock), 7, 8)
+    announce(engine, 1)
+    sender = Sender(engine, clock)
+    first, second = sender.next()
+    sender.sent(sender.begun(first))
+    sender.sent(sender.begun(second), spacing_s=3.0)
+    assert states(engine) == ["sent", "sent"]
+    assert people(engine, clock).waiting(7) == 0
+    sender.forget_sent()
+    assert states(engine) == ["sent", "sent"]
+    clock.now += 1.1
+    sender.forget_sent()
+    assert states(engine) == ["sent"]
+    clock.now -= DAY
+    sender.forget_sent()
+    assert states(engine) == [], "of a clock that was set back"
+
+
+def states(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.scalars(select(OUTBOX.c.state)))
 
 
 def test_a_chat_gets_nothing_later_before_an_earlier_broadcast_has_come_to_it(
