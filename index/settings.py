@@ -17,7 +17,7 @@ class IndexSettings(CorpusSettings):
     threads: int = Field(
         default=1,
         ge=1,
-        description="Torch threads. More than one made a query slower on two shared cores; measure before raising it.",
+        description="Threads of the model. More than one made a query slower on two shared cores; measure before raising it.",
     )
 
     @property

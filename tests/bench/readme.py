@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 README = Path(__file__).with_name("README.md")
-MACHINE = "2 shared cores, one torch thread"
+MACHINE = "2 shared cores, one thread"
 
 
 def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
