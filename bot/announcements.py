@@ -124,6 +124,7 @@ class Announcements:
                     f"There is no message № {number}: `sprava news status` lists the last ones."
                 )
             _close(connection, number)
+            _reopen(connection, number)
 
 
 def _news(rows: Iterable[Row[Any]]) -> tuple[News, ...]:
@@ -168,8 +169,27 @@ def _announce(connection: Connection, draft: Draft, hour: int) -> int:
             (NEWS.c.number == draft.corrects) | (NEWS.c.corrects == draft.corrects), NEWS.c.number < number
         )
         for old in connection.scalars(earlier).all():
-            _close(connection, old)  # what is no longer so is sent to nobody else
+            _overtake(connection, old)  # what is no longer so is sent to nobody else
     return number
+
+
+def _overtake(connection: Connection, number: int) -> None:
+    """Send a message to nobody else, unless what corrects it is cancelled before it has gone out."""
+    this = (BROADCASTS.c.what == "news") & (BROADCASTS.c.number == number)
+    running = BROADCASTS.c.state.in_(("open", "held"))
+    connection.execute(update(BROADCASTS).where(this, running).values(state="overtaken"))
+
+
+def _reopen(connection: Connection, cancelled: int) -> None:
+    """Let what a cancelled correction had ended go on, where nothing else corrects it."""
+    first = connection.scalar(select(NEWS.c.corrects).where(NEWS.c.number == cancelled))
+    if first is None:
+        return
+    same = (NEWS.c.number == first) | (NEWS.c.corrects == first)
+    rows = connection.execute(select(NEWS).where(same).order_by(NEWS.c.number)).all()
+    stands = [news.number for news in _news(rows) if not news.cancelled and news.overtaken is None]
+    this = (BROADCASTS.c.what == "news") & BROADCASTS.c.number.in_(stands)
+    connection.execute(update(BROADCASTS).where(this, BROADCASTS.c.state == "overtaken").values(state="open"))
 
 
 def _close(connection: Connection, number: int) -> None:

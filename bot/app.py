@@ -50,6 +50,8 @@ async def run(
     bot = TelegramBot(settings.token(), api_url=settings.api_url(), poll_timeout_s=POLL_S)
     engine, keys = open_database(settings.database()), settings.key_source()
     check_keys(engine, keys() if keys else None)
+    if keys and settings.secret_file("secret_key", settings.secret_key_file) is None:
+        logger.warning("the secret key stands in the environment: a file is safer")
     seen = Seen(engine, now=time.time)
     stopping = asyncio.Event()
     _on_signals(stopping)

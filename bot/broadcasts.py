@@ -139,7 +139,12 @@ def close(engine: Engine, broadcast: Broadcast) -> None:
     over = and_(BROADCASTS.c.id == broadcast.id, BROADCASTS.c.state == "open", BROADCASTS.c.filled)
     with transaction(engine) as connection:
         done = update(BROADCASTS).where(over, ~select(OUTBOX.c.tag).where(waits).exists())
-        connection.execute(done.values(state="done"))
+        if connection.execute(done.values(state="done")).rowcount and broadcast.urgent:
+            first = select(NEWS.c.corrects).where(NEWS.c.number == broadcast.number).scalar_subquery()
+            same = select(NEWS.c.number).where(or_(NEWS.c.number == first, NEWS.c.corrects == first))
+            overtaken = and_(BROADCASTS.c.what == "news", BROADCASTS.c.state == "overtaken")
+            ended = update(BROADCASTS).where(overtaken, BROADCASTS.c.number.in_(same))
+            connection.execute(ended.values(state="cancelled"))
 
 
 def hold(connection: Connection, broadcast: int) -> bool:
@@ -186,7 +191,8 @@ def owe(connection: Connection, tags: Sequence[bytes], *, after: int, upto: int,
 
 def may_rotate(connection: Connection, now: float) -> bool:
     """Whether keys may be changed: nobody is being filled in, and nothing is under way."""
-    filling = select(BROADCASTS.c.id).where(BROADCASTS.c.state.in_(("open", "held")), ~BROADCASTS.c.filled)
+    running = BROADCASTS.c.state.in_(("open", "held", "overtaken"))
+    filling = select(BROADCASTS.c.id).where(running, ~BROADCASTS.c.filled)
     sending = select(OUTBOX.c.tag).where(OUTBOX.c.state == "sending", OUTBOX.c.until > now)
     return not connection.scalar(select(or_(filling.exists(), sending.exists())))
 
@@ -218,7 +224,7 @@ def is_paused(engine: Engine) -> bool:
 def cancel(engine: Engine, number: int) -> bool:
     """Send № `number` to nobody else; whether anybody had yet to get it. What is under way arrives."""
     mine = and_(BROADCASTS.c.what == "news", BROADCASTS.c.number == number)
-    running = BROADCASTS.c.state.in_(("open", "held"))
+    running = BROADCASTS.c.state.in_(("open", "held", "overtaken"))
     with transaction(engine) as connection:
         ended = update(BROADCASTS).where(mine, running).values(state="cancelled").returning(BROADCASTS.c.id)
         which = connection.scalar(ended)

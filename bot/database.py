@@ -142,7 +142,7 @@ BROADCASTS = Table(
         nullable=False,
         comment="the №; of a digest the hour since 1970, of a renewal the month; else random",
     ),
-    Column("state", String(16), nullable=False, comment="open, held, done or cancelled"),
+    Column("state", String(16), nullable=False, comment="open, held, overtaken, done or cancelled"),
     Column("cursor", LargeBinary(16), nullable=False, comment="the tag up to which the outbox was filled"),
     Column("filled", Boolean, nullable=False, comment="every recipient is in the outbox, or was"),
     Column(

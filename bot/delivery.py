@@ -37,6 +37,9 @@ shows whether Telegram is back is not always the same one, which may fail for re
 _REFUSED_S = 60.0
 _UNWRITTEN = 5
 """After so many failures in a row to make up the letters of a broadcast it is held, so that the others go on."""
+_MANY_GONE = 20
+"""After so many people in a row of whom Telegram says that they are gone it is rather Telegram that is wrong: nobody else is
+deleted, and all waits for the operator."""
 _FAILURES = 5
 _PROBE_S = 60.0
 """After so many failures in a row, one message every so many seconds shows whether Telegram is back."""
@@ -68,6 +71,7 @@ class Delivery:
         self._under_way: dict[asyncio.Task[None], tuple[int, bytes]] = {}
         self._batch = _BATCH[0]
         self._failures = 0
+        self._gone = 0
         self._unwritten: dict[int, int] = {}
         self._held_until = 0.0
         self._broken: BaseException | None = None
@@ -199,6 +203,10 @@ class Delivery:
         else:
             outcome = await self._attempt(letter)
         self._failures = self._failures + 1 if outcome.kind in {Kind.NOT_SENT, Kind.UNKNOWN} else 0
+        if outcome.kind is Kind.SENT:
+            self._gone = 0
+        elif outcome.kind is Kind.GONE and letter.person:
+            self._gone += 1
         if self._failures >= _FAILURES:
             self._hold(self._probe_s)
         await self._record(begun, letter, outcome)
@@ -244,6 +252,11 @@ class Delivery:
                 outbox.again(begun, wait_s=_backoff_s(begun.row.attempts))
             case Kind.UNKNOWN:
                 outbox.again(begun, wait_s=_backoff_s(begun.row.attempts), in_doubt=True)
+            case Kind.GONE if letter.person and self._gone > _MANY_GONE:
+                outbox.again(begun, wait_s=0)
+                outbox.hold_all()
+                self._gone = 0
+                logger.error("updates paused: telegram says of everybody that they are gone", extra=fields)
             case Kind.GONE if letter.person:
                 self._mailing.gone(letter)
                 outbox.finish(begun)

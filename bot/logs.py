@@ -50,6 +50,8 @@ EVENTS = frozenset(
         "update held: it cannot be made up",
         "saved questions not compared",
         "a broadcast target cannot be reached",
+        "updates paused: telegram says of everybody that they are gone",
+        "the secret key stands in the environment: a file is safer",
     }
 )
 """Every message this program logs; anything else is replaced by the name of its logger."""

@@ -147,7 +147,7 @@ class Outbox:
         )
         if broadcast is None:
             state = select(BROADCASTS.c.state).where(BROADCASTS.c.id == row.broadcast.id)
-            if connection.scalar(state) == "held":
+            if connection.scalar(state) in {"held", "overtaken"}:
                 return Refusal.HELD
             connection.execute(delete(OUTBOX).where(mine))
             return Refusal.PASSED
@@ -230,6 +230,10 @@ class Outbox:
         """Begin nothing of a broadcast, and let those behind it go on, until the operator resumes."""
         with transaction(self.engine) as connection:
             broadcasts.hold(connection, broadcast.id)
+
+    def hold_all(self) -> None:
+        """Pause, as the operator does, until the operator resumes."""
+        broadcasts.set_paused(self.engine, True)
 
     async def quiet(self, chat: int) -> None:
         """Return when no update to a chat is under way, at most after a call has had time to end. Whoever asked to

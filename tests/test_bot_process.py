@@ -14,7 +14,7 @@ from types import MappingProxyType
 import pytest
 from articles import DOCUMENTS, numbered, publish
 from doors import a_door
-from mailings import keep
+from mailings import SECRET, keep
 
 from bot.announcements import Announcements
 from bot.database import open_database
@@ -256,6 +256,23 @@ async def test_a_lost_key_ends_the_start_with_one_line_and_nothing_is_sent(tmp_p
         (line,) = output.decode().splitlines()
         assert line.startswith("sprava: The database holds people's rows under another secret key")
         assert sandbox.calls("getMe") == []
+
+
+@pytest.mark.parametrize("in_a_file", [False, True])
+async def test_a_key_in_the_environment_is_warned_of_at_the_start(tmp_path: Path, in_a_file: bool) -> None:
+    home, file = tmp_path / "home", tmp_path / "key"
+    home.mkdir()
+    publish(home)
+    file.write_text(SECRET)
+    file.chmod(0o600)
+    given = {"SPRAVA_SECRET_KEY_FILE": str(file)} if in_a_file else {"SPRAVA_SECRET_KEY": SECRET}
+    async with Sandbox() as sandbox, bot(sandbox, home, settings=given) as process:
+        person = sandbox.person("Person", language_code="en")
+        await person.wait_for_reply(await person.say("/help"), timeout_s=60)
+        process.send_signal(signal.SIGTERM)
+        _, output = await asyncio.wait_for(process.communicate(), 30)
+    assert (b"the secret key stands in the environment" in output) is not in_a_file
+    assert SECRET.encode() not in output
 
 
 async def test_what_is_there_at_the_first_start_is_no_news(tmp_path: Path) -> None:

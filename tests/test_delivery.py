@@ -14,7 +14,7 @@ from mailings import Clock, Everybody, announce, join, people, waiting
 from sqlalchemy import event
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
-from bot import broadcasts, delivery, outcomes, rows, transport
+from bot import broadcasts, delivery, outbox, outcomes, rows, transport
 from bot.compose import Page
 from bot.database import Engine
 from bot.delivery import Delivery
@@ -159,6 +159,25 @@ async def test_blocked_people_and_unknown_chats_are_forgotten(engine: Engine) ->
         assert post.got() == Counter(dict.fromkeys(chats[2:], 2))
         assert len(post.sandbox.calls("sendMessage")) == 8 * 2 + 3
         assert waiting(engine) == []
+
+
+async def test_when_telegram_says_of_everybody_that_they_are_gone_nobody_else_is_deleted(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with sending(engine) as post:
+        chats = post.crowd(60)
+        forbidden = faults.error(403, "Forbidden: bot was blocked by the user")
+        post.sandbox.faults.add("sendMessage", forbidden, times=60)
+        announce(engine, 1)
+        await post.until(lambda: broadcasts.is_paused(engine))
+        await post.until(lambda: (1, "sending") not in waiting(engine))
+        left = [chat for chat in chats if post.people.get(chat)]
+        assert 60 - 20 - outbox.IN_FLIGHT <= len(left) <= 40
+        assert "updates paused: telegram says of everybody that they are gone" in caplog.messages
+        post.sandbox.faults.clear()
+        broadcasts.set_paused(engine, False)
+        await post.until_done()
+        assert post.got() == Counter(left)
 
 
 async def test_a_pause_that_telegram_asks_for_is_kept_by_all(engine: Engine) -> None:

@@ -15,6 +15,7 @@ from stories import LETTERS, TRIAL, WEATHER, announced, article, compared, hashe
 from bot.announcements import CORRECTIONS, RECENT, Announcements, NoSuchNewsError, OutdatedError
 from bot.database import BROADCASTS, Engine, open_database
 from bot.news import Draft, NewsKind, Reason
+from bot.outbox import Outbox
 
 HOUR = 498_000
 TRIAL_NEWS = compared(article("trial", TRIAL, title="Суд «над» Лосікам")).proposals[0].draft
@@ -162,7 +163,7 @@ def test_a_correction_ends_what_is_still_being_sent_of_the_first_message(engine:
     there = list_of(engine)
     there.announce([TRIAL_NEWS, LETTERS_NEWS], considered={})
     there.announce([correction(1)], considered={})
-    assert broadcasts(engine) == [("news", 1, "cancelled"), ("news", 2, "open"), ("news", 3, "open")]
+    assert broadcasts(engine) == [("news", 1, "overtaken"), ("news", 2, "open"), ("news", 3, "open")]
     with engine.begin() as connection:
         connection.execute(update(BROADCASTS).where(BROADCASTS.c.number == 3).values(state="done"))
     there.announce([withdrawal(1)], considered={})
@@ -193,6 +194,32 @@ def test_news_shows_the_last_ten_without_what_was_cancelled_or_withdrawn(engine:
     shown = [news.number for news in there.recent()]
     assert shown == [15, 14, 12, 11, 10, 9, 8, 7, 6, 5]
     assert [news.number for news in there.corrections()] == [15, 14]
+
+
+def test_what_a_cancelled_correction_had_ended_goes_on(engine: Engine) -> None:
+    there = list_of(engine)
+    there.announce([TRIAL_NEWS], considered={})
+    there.announce([correction(1, "Now A.")], considered={})
+    there.announce([correction(1, "Now B.")], considered={})
+    states = {1: "overtaken", 2: "overtaken", 3: "open"}
+    for cancelled, changed in ((3, {2: "open", 3: "cancelled"}), (2, {1: "open", 2: "cancelled"})):
+        assert broadcasts(engine) == [("news", number, state) for number, state in states.items()]
+        there.cancel(cancelled)
+        states |= changed
+    assert broadcasts(engine) == [("news", number, state) for number, state in states.items()]
+
+
+def test_once_a_correction_has_gone_out_what_it_corrects_has_ended(engine: Engine) -> None:
+    there, outbox = list_of(engine), Outbox(engine, now=time.time)
+    there.announce([TRIAL_NEWS], considered={})
+    there.announce([correction(1)], considered={})
+    (sent,) = outbox.open()
+    outbox.fill(sent)
+    (sent,) = outbox.open()
+    outbox.close(sent)
+    assert broadcasts(engine) == [("news", 1, "cancelled"), ("news", 2, "done")]
+    there.cancel(2)
+    assert broadcasts(engine) == [("news", 1, "cancelled"), ("news", 2, "done")]
 
 
 def test_corrections_go_back_twenty(engine: Engine) -> None:
