@@ -1,6 +1,7 @@
 """What the bot does with an update: read it, ask for a page, reply. Each method is one thing a person can do."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from telegram import ChatMember, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatType
@@ -39,6 +40,7 @@ class Handlers:
         places: Places,
         store: Store,
     ) -> None:
+        self._asker = asker
         self._replies = replies
         self._store = store
         self._cases = cases
@@ -142,7 +144,8 @@ class Handlers:
         if not self._admit(message):
             await self._once_a_minute(message, "limit", pages.wait_a_little(words))
             return
-        async with self._replies.typing(message.chat_id, thread=_thread(message)):
+        # In a rush it would be one more call for each.
+        async with nullcontext() if self._asker.crowd.lasts else self._typing(message):
             page = await self._answering.answered(question, words, place=message.chat.type)
         if page is None:
             await self._once_a_minute(message, "busy", pages.busy(words))
@@ -198,7 +201,7 @@ class Handlers:
         if not self._admit(message, self._look_ups):
             await self._once_a_minute(message, "look-ups", pages.slower(words))
             return
-        async with self._replies.typing(message.chat_id, thread=_thread(message)):
+        async with self._typing(message):
             page = await look()
         await self._replies.reply(message, page or pages.changed(words))
 
@@ -235,6 +238,11 @@ class Handlers:
 
     # What they share
 
+    def _typing(self, message: Message) -> AbstractAsyncContextManager[None]:
+        """Show that work is going on."""
+        thread = message.message_thread_id if message.is_topic_message else None
+        return self._replies.typing(message.chat_id, thread=thread)
+
     def _words(self, message: Message, question: str | None = None) -> Texts:
         private = message.chat.type == ChatType.PRIVATE
         return self._speech.words(message.from_user, question, private=private)
@@ -256,11 +264,6 @@ class Handlers:
         at = _written(message)
         number = f"{message.chat_id} {message.message_id} {at}"  # an edited question is another one
         return (limits or self._limits).admit(author.id, at, number)
-
-
-def _thread(message: Message) -> int | None:
-    """The topic of a group in which a message stands."""
-    return message.message_thread_id if message.is_topic_message else None
 
 
 def _written(message: Message) -> float:

@@ -8,7 +8,7 @@ import pytest
 from articles import RuleBase, version
 from test_handlers import serving
 
-from bot import asker, handling, seen, transport
+from bot import asker, handling, replies, seen, transport
 from bot.asker import Asker, BusyError, Crowd
 from bot.lanes import lane_of
 from bot.quotes import Quotes
@@ -52,7 +52,7 @@ async def test_in_a_long_rush_the_next_batch_is_filled_and_everybody_else_is_tol
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(asker, "CROWD_S", -1.0)
-    monkeypatch.setattr(asker, "BATCH", 4)
+    monkeypatch.setattr(asker, "RUSH_BATCH", 4)
     quotes = Quotes(version())
     asking = Asker(RuleBase(lambda: quotes))
     asking.crowd.note(full=True)
@@ -91,6 +91,7 @@ async def test_one_batch_is_encoded_while_another_is_searched() -> None:
 def test_a_handler_is_not_cut_off_while_its_reply_is_on_the_way() -> None:
     assert asker.WAIT_S < asker.LONGEST_S
     assert asker.LONGEST_S + transport.ANSWER_S <= handling.HANDLER_S < seen.LEASE_S
+    assert asker.LONGEST_S + replies._REPLY_S < handling.HANDLER_S
 
 
 async def test_a_question_that_fails_takes_no_other_with_it() -> None:
