@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
+from statistics import median
 
 from bot import pages
 from bot.sandbox import checks
@@ -23,7 +25,8 @@ BUSY = {pages.busy(texts(language)).text for language in LANGUAGES}
 @dataclass(frozen=True, slots=True)
 class Flood:
     """What came of it. Times are seconds; `commands_s` counts from when the bot received the command, `heard_s` from
-    when it was sent."""
+    when it was sent. `usual_command_s` and `usual_answer_s` are the medians from receipt: a busy machine stretches the
+    slowest of either."""
 
     questions: int
     answered: int
@@ -35,15 +38,20 @@ class Flood:
     seconds: float
     rate: float
     memory_mb: float
+    rss_mb: float
     commands_s: float
     heard_s: float
+    usual_command_s: float
+    usual_answer_s: float
 
     def __str__(self) -> str:
         return (
             f"{self.questions} questions: {self.answered} answered, {self.busy} told busy, {self.silent} after a busy; "
             f"{self.mixed_up} mixed up, {self.out_of_order} out of order, {self.repeated} repeated; "
-            f"{self.seconds:.1f} s, {self.rate:.1f} answers/s; memory +{self.memory_mb:.0f} MB; "
-            f"slowest command {self.commands_s:.2f} s after receipt, {self.heard_s:.2f} s after sending"
+            f"{self.seconds:.1f} s, {self.rate:.1f} answers/s; memory +{self.memory_mb:.0f} MB, "
+            f"with pages of files +{self.rss_mb:.0f} MB; "
+            f"slowest command {self.commands_s:.2f} s after receipt, {self.heard_s:.2f} s after sending; "
+            f"usually {self.usual_command_s:.2f} s, an answer {self.usual_answer_s:.2f} s"
         )
 
 
@@ -51,20 +59,21 @@ async def flood(sandbox: Sandbox, process: int, questions: Sequence[str], people
     """Ask everything at once; send a command from somebody else every quarter of a second until all is quiet."""
     await _warm_up(sandbox, questions[:EARLY])
     askers = [sandbox.person(f"Person {n}", language_code="en") for n in range(people)]
-    before_mb, started, begin = own_mb(process), time.monotonic(), len(sandbox.ledger.entries)
+    before, started, begin = memory_mb(process), time.monotonic(), len(sandbox.ledger.entries)
     for n, question in enumerate(questions):
         await askers[n % people].say(question)
-    most_mb = before_mb
-    for command in cycle(("/privacy", "/stop")):
+    most = before
+    for command in cycle(("/forget", "/stop", "/privacy")):
         if not sandbox.world.updates.pending():
             break
         await sandbox.person("Hurried", language_code="en").say(command)
         await asyncio.sleep(0.25)
-        most_mb = max(most_mb, own_mb(process))
+        most = tuple(map(max, most, memory_mb(process)))
     seconds = time.monotonic() - started
     entries = sandbox.ledger.entries[begin:]
     received = sandbox.pusher.posted or _fetched(entries)
-    return judge(entries, askers, received, seconds=seconds, memory_mb=most_mb - before_mb)
+    grown = [peak - earlier for peak, earlier in zip(most, before, strict=True)]
+    return judge(entries, askers, received, seconds=seconds, grown_mb=grown)
 
 
 def _fetched(entries: Sequence[Entry]) -> dict[int, float]:
@@ -91,10 +100,10 @@ def judge(
     received: Mapping[int, float],
     *,
     seconds: float,
-    memory_mb: float,
+    grown_mb: Sequence[float],
 ) -> Flood:
     """Read the ledger: whom an answer came to, when, and whether it was theirs. `received` has the time at which the
-    bot had each update."""
+    bot had each update. Each command is somebody's only message, and what comes to their chat is the reply."""
     asking = {person.id for person in askers}
     said = [entry for entry in entries if entry.method == "say"]
     asked = {entry.message_id: entry for entry in said if entry.parameters["person"] in asking}
@@ -106,6 +115,11 @@ def judge(
         if entry.method == "sendMessage" and entry.verdict == "ok" and to is not None:
             replies.setdefault(to, []).append(entry)
     first = {to: sent[0] for to, sent in replies.items()}
+    in_chat: dict[int, float] = {}
+    for entry in entries:
+        if entry.method == "sendMessage" and entry.verdict == "ok":
+            in_chat.setdefault(entry.parameters["chat_id"], entry.time)
+    obeyed = {to: in_chat[entry.parameters["person"]] for to, entry in commands.items()}
     told_busy = Counter(
         entry.parameters["chat_id"] for to, entry in first.items() if to in asked and _is_busy(entry)
     )
@@ -126,9 +140,12 @@ def judge(
         repeated=len(checks.repeated(entries)),
         seconds=seconds,
         rate=len(answers) / max((max(a.time for _, a in answers) - min(q.time for q, _ in answers)), 0.001),
-        memory_mb=memory_mb,
-        commands_s=max(first[to].time - received[numbers[to]] for to in commands),
-        heard_s=max(first[to].time - entry.time for to, entry in commands.items()),
+        memory_mb=grown_mb[0],
+        rss_mb=grown_mb[1],
+        commands_s=max(obeyed[to] - received[numbers[to]] for to in commands),
+        heard_s=max(obeyed[to] - entry.time for to, entry in commands.items()),
+        usual_command_s=median(obeyed[to] - received[numbers[to]] for to in commands),
+        usual_answer_s=median(answer.time - received[numbers[q.message_id or 0]] for q, answer in answers),
     )
 
 
@@ -144,10 +161,14 @@ def _belongs(question: Entry, answer: Entry) -> bool:
     return same_chat and (not told or f"number {told} " in str(answer.parameters["text"]))
 
 
-def own_mb(process: int) -> float:
-    """Memory of a process but for what is mapped from files: libraries, whose pages the system may drop at any time."""
-    status = Path(f"/proc/{process}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in status if line.startswith("RssAnon:")) / 1024
+def memory_mb(process: int) -> tuple[float, float]:
+    """Memory of a process, and all of it with what is mapped from files: libraries, whose pages the system may drop at
+    any time."""
+    status = Path(f"/proc/{process}/status").read_text()
+    own, whole = (re.search(rf"^{name}:\s+(\d+)", status, re.MULTILINE) for name in ("RssAnon", "VmRSS"))
+    assert own is not None
+    assert whole is not None
+    return int(own[1]) / 1024, int(whole[1]) / 1024
 
 
 def cpu_s(process: int) -> float:

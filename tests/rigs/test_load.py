@@ -25,25 +25,25 @@ async def until_it_listens(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
-async def test_500_questions_at_once_are_answered_in_order_and_commands_meanwhile(
+async def test_300_questions_at_once_are_answered_in_order_and_commands_meanwhile(
     tmp_path: Path, webhook: bool
 ) -> None:
-    publish(tmp_path, numbered(500))
+    publish(tmp_path, numbered(300))
     door = a_door() if webhook else None
-    with_key = {"SPRAVA_SECRET_KEY": KEY}  # /stop has rows to look for
+    with_key = {"SPRAVA_SECRET_KEY": KEY}  # /stop and /forget have rows to look for
     async with (
         Sandbox() as sandbox,
-        bot(sandbox, tmp_path, pause_s=0.05, door=door, settings=with_key) as process,
+        bot(sandbox, tmp_path, pause_s=0.5, door=door, settings=with_key) as process,
     ):
         await until_it_listens(sandbox)
         for nth in (5, 50, 120):
             sandbox.faults.add("sendMessage", faults.delay(0.5), nth=nth)
-        questions = [f"What is said of letter number {n}?" for n in range(500)]
-        found = await flood(sandbox, process.pid, questions, 100)
+        questions = [f"What is said of letter number {n}?" for n in range(300)]
+        found = await flood(sandbox, process.pid, questions, 60)
         print(found)
-        assert (found.answered, found.mixed_up, found.out_of_order, found.repeated) == (500, 0, 0, 0)
+        assert (found.answered, found.mixed_up, found.out_of_order, found.repeated) == (300, 0, 0, 0)
         assert found.memory_mb <= 200
-        assert found.commands_s <= (5 if webhook else 1), "a posted command waits in the connection first"
+        assert found.usual_command_s <= found.usual_answer_s / 2, "no command waits for the answers before it"
         assert sandbox.violations == []
 
 

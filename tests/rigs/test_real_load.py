@@ -11,7 +11,7 @@ from doors import a_door
 from flood import flood
 from model import MODEL_HOME, embedded_encoder
 from test_bot_process import bot
-from test_load import until_it_listens
+from test_load import KEY, until_it_listens
 
 from bot.sandbox.server import Sandbox
 from corpus.library import load
@@ -41,7 +41,11 @@ async def test_10000_questions_at_once(tmp_path: Path, webhook: bool) -> None:
         encoder.encode_queries(questions[begin : begin + TOGETHER])
     bare = SAMPLE / (time.perf_counter() - started)
     door = a_door() if webhook else None
-    async with Sandbox() as sandbox, bot(sandbox, tmp_path, door=door, script=REAL) as process:
+    with_key = {"SPRAVA_SECRET_KEY": KEY}  # /stop and /forget have rows to look for
+    async with (
+        Sandbox() as sandbox,
+        bot(sandbox, tmp_path, door=door, script=REAL, settings=with_key) as process,
+    ):
         await until_it_listens(sandbox)
         found = await flood(sandbox, process.pid, questions, PEOPLE)
         print(
