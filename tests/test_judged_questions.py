@@ -16,7 +16,9 @@ from corpus.format import parse_document
 FOLDER = Path(index.__file__).parent / "judged"
 DOCUMENTS = Path(corpus.documents.__file__).parent
 FIELDS = {"id", "question", "language", "kind", "answerable", "gold", "note", "part", "topic"}
+FILES = ("briefs", "more", "blind")
 LANGUAGES = ("en", "ru", "be")
+NEIGHBOURS = (*LANGUAGES, "uk", "pl")
 ANSWERABLE = {
     "count", "date", "definition", "disagreement", "place", "quote", "sentence length", "status", "who",
 }  # fmt: skip
@@ -31,8 +33,8 @@ Question = dict[str, Any]
 
 
 @cache
-def questions() -> tuple[Question, ...]:
-    lines = (FOLDER / "briefs.jsonl").read_text(encoding="utf-8").splitlines()
+def questions(name: str = "briefs") -> tuple[Question, ...]:
+    lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return tuple(json.loads(line) for line in lines)
 
 
@@ -64,10 +66,11 @@ def counts(chosen: list[Question]) -> list[int]:
     return [*(by_language[language] for language in LANGUAGES), len(chosen)]
 
 
-def test_every_line_has_the_same_fields_and_a_kind_that_fits() -> None:
-    for question in questions():
+@pytest.mark.parametrize("name", FILES)
+def test_every_line_has_the_same_fields_and_a_kind_that_fits(name: str) -> None:
+    for question in questions(name):
         assert set(question) == FIELDS, question["id"]
-        assert question["language"] in LANGUAGES, question["id"]
+        assert question["language"] in (LANGUAGES if name == "briefs" else NEIGHBOURS), question["id"]
         assert question["part"] in {"dev", "held"}, question["id"]
         assert question["kind"] in (ANSWERABLE if question["answerable"] else UNANSWERABLE), question["id"]
         assert bool(question["gold"]) == question["answerable"], question["id"]
@@ -76,12 +79,13 @@ def test_every_line_has_the_same_fields_and_a_kind_that_fits() -> None:
 
 @pytest.mark.parametrize("field", ["id", "question"])
 def test_no_two_lines_are_the_same(field: str) -> None:
-    repeated = Counter(question[field] for question in questions())
+    repeated = Counter(question[field] for name in FILES for question in questions(name))
     assert [value for value, times in repeated.items() if times > 1] == []
 
 
-def test_every_gold_text_is_an_exact_slice_of_its_document() -> None:
-    golds = [gold for question in questions() for gold in question["gold"]]
+@pytest.mark.parametrize("name", FILES)
+def test_every_gold_text_is_an_exact_slice_of_its_document(name: str) -> None:
+    golds = [gold for question in questions(name) for gold in question["gold"]]
     assert [gold for gold in golds if gold["text"] not in text(gold["file"])] == []
 
 
@@ -104,13 +108,14 @@ def test_many_questions_are_asked_in_a_language_in_which_nobody_states_the_fact(
         assert (question["language"] not in stated) == ("stated in" in question["note"]), question["id"]
 
 
-def test_dev_and_held_share_no_topic_and_are_about_equal() -> None:
+@pytest.mark.parametrize("name", ["briefs", "blind"])
+def test_dev_and_held_share_no_topic_and_are_about_equal(name: str) -> None:
     parts = defaultdict(set)
-    for question in questions():
+    for question in questions(name):
         parts[question["topic"]].add(question["part"])
     assert [topic for topic, found in parts.items() if len(found) > 1] == []
-    sizes = Counter(question["part"] for question in questions())
-    assert min(sizes.values()) / len(questions()) >= 0.4
+    sizes = Counter(question["part"] for question in questions(name))
+    assert min(sizes.values()) / len(questions(name)) >= 0.4
 
 
 def test_an_invented_person_is_in_no_document() -> None:
@@ -139,6 +144,19 @@ def test_the_readme_counts_the_questions_by_kind() -> None:
     assert set(listed) == {question["kind"] for question in questions()}
     for kind, row in listed.items():
         assert row == counts([question for question in questions() if question["kind"] == kind]), kind
+
+
+@pytest.mark.parametrize("name", ["more", "blind"])
+def test_the_readme_counts_the_questions_of_the_other_files(name: str) -> None:
+    rows = re.findall(
+        rf"^\| `{name}.jsonl`, (\w+) \| (\d+) \| (\d+) \|", (FOLDER / "README.md").read_text("utf-8"), re.M
+    )
+    counted = Counter((question["part"], question["answerable"]) for question in questions(name))
+    assert rows == [
+        (part, str(counted[part, True]), str(counted[part, False]))
+        for part in ("dev", "held")
+        if counted[part, True]
+    ]
 
 
 def test_the_readme_lists_the_topics_of_each_part() -> None:

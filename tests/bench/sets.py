@@ -38,6 +38,10 @@ def read_sets(shared: Path) -> Iterator[Set]:
     questions = read_judged(ROOT / "index" / "judged" / "briefs.jsonl")
     for part in ("dev", "held"):
         yield Set(f"briefs, {part}", briefs, [judged for judged in questions if judged.part == part])
+    for name in ("more", "blind"):
+        asked_by_others = read_judged(ROOT / "index" / "judged" / f"{name}.jsonl")
+        for part in dict.fromkeys(judged.part for judged in asked_by_others):
+            yield Set(f"{name}, {part}", briefs, [one for one in asked_by_others if one.part == part])
     data = shared / "data"
     if (seeds := shared / "seeds").is_dir():
         articles = [_read(path) for path in sorted(seeds.glob("*.txt"))]

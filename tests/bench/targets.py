@@ -78,11 +78,10 @@ def _xquad() -> Iterator[Row]:
 
 def _own(one: Set, encoder: Encoder) -> Iterator[Row]:
     outcomes = evaluate(one.questions, version=version_of(one, encoder), encoder=encoder)
-    if one.name in {"seeds", "articles and briefs"} or one.name.startswith("briefs"):
-        for language, target in HIT.items():
-            asked = [o for o in outcomes if o.judged.language == language and o.judged.answerable]
-            if asked:
-                yield _row(f"{one.name}: hit@3, {language}", asked, figures(asked).hit_3, target)
+    for language, target in HIT.items():
+        asked = [o for o in outcomes if o.judged.language == language and o.judged.answerable]
+        if asked:
+            yield _row(f"{one.name}: hit@3, {language}", asked, figures(asked).hit_3, target)
     refused = {
         "near-misses refused": (NEAR_MISS, lambda kind: "near-miss" in kind),
         "unknown people recognised": (UNKNOWN, lambda kind: "unknown-person" in kind),
