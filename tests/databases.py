@@ -39,6 +39,11 @@ class Postgres:
         """Stop it: `immediate` is as hard as a crash, and leaves no process behind."""
         self._call("pg_ctl", "stop", "--wait", f"--mode={mode}")
 
+    @property
+    def folder(self) -> Path:
+        """Everything that the server writes."""
+        return self._folder
+
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://postgres@/{database}?host={self._folder}"
 

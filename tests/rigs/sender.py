@@ -22,6 +22,7 @@ from bot import delivery, outbox, outcomes, rows
 from bot.database import DatabaseError, open_database
 from bot.delivery import Delivery
 from bot.lock import alone_with
+from bot.mailing import Mailing
 from bot.outbox import Outbox, end_claims
 from bot.outcomes import Kind
 from bot.pacing import Rate
@@ -87,13 +88,29 @@ def retry_on_400() -> None:
     outcomes.TABLE = tuple(table)
 
 
-POINTS = ("claim", "drop", "begin", "sent", "again", "pause", "release", "fill", "close", "send")
+def ignore_pause() -> None:
+    """Take a 429 for a message to send again, and nothing else."""
+    keep_pause_in_memory()
+    Delivery._hold = lambda _self, _seconds: None  # type: ignore[method-assign]
+
+
+def keep_pause_in_memory() -> None:
+    """Keep a 429 to oneself."""
+
+    def again(self: Outbox, begun: Begun, _seconds: float) -> None:
+        self.again(begun, wait_s=0.0)
+
+    Outbox.pause = again  # type: ignore[method-assign]
+
+
+POINTS = ("claim", "drop", "begin", "sent", "again", "pause", "release", "fill", "close", "send", "finish", "bury", "gone", "moved")  # fmt: skip
 
 
 def die(point: str) -> None:
     """Be killed just before or after the 5th time of something: `before sent`, `after begin`."""
     when, name = point.split()
-    owner, method = (Delivery, "_attempt") if name == "send" else (Outbox, name)
+    owner: Any = Mailing if name in {"gone", "moved"} else Delivery if name == "send" else Outbox
+    method = "_attempt" if name == "send" else name
     original, times = getattr(owner, method), iter(range(1, 10**6))
 
     def end(*, now: bool) -> None:
@@ -123,6 +140,8 @@ PLANTS: dict[str, Callable[[], None]] = {
     "batch commit": batch_commit,
     "no lease check": no_lease_check,
     "retry on 400": retry_on_400,
+    "pause ignored": ignore_pause,
+    "pause kept in memory": keep_pause_in_memory,
 }
 
 
@@ -134,6 +153,7 @@ async def main(database: str, api_url: str, token: str, rate: str, groups: str, 
         PLANTS[plant]()
     engine, stopping = open_database(database), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    print("can be stopped", flush=True)
     if engine.dialect.name == "sqlite":
         async with alone_with(Path(str(engine.url.database)), stopping):
             if not plant.startswith("no lease"):

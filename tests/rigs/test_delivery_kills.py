@@ -20,6 +20,7 @@ from sqlalchemy import insert, select
 from test_sending import draft
 
 from bot.announcements import Announcements
+from bot.broadcasts import set_paused
 from bot.database import BROADCASTS, SUBSCRIBERS, Engine, open_database
 from bot.outbox import IN_FLIGHT
 from bot.record import Follow, FollowKind, Record
@@ -86,12 +87,14 @@ class Senders:
     async def start(self) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SPRAVA_")}
         process = await asyncio.create_subprocess_exec(
-            sys.executable, str(SENDER), *self._arguments, env=environment, stderr=None
+            sys.executable, str(SENDER), *self._arguments, env=environment, stdout=asyncio.subprocess.PIPE
         )
         self.processes.append(process)
 
     async def end(self, number: int = 0, *, how: signal.Signals = signal.SIGKILL) -> None:
         process = self.processes.pop(number)
+        if how is signal.SIGTERM and process.stdout:
+            await asyncio.wait_for(process.stdout.readline(), 40)  # before that, nothing was begun
         process.send_signal(how)
         code = await asyncio.wait_for(process.wait(), 40)
         assert code == (0 if how is signal.SIGTERM else -how), f"a sender ended with {code}"
@@ -236,6 +239,14 @@ async def test_a_clean_stop_repeats_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("here", ["postgresql"], indirect=True)
+async def test_a_clean_stop_of_one_of_three_senders_repeats_nothing(
+    tmp_path: Path, here: tuple[str, Postgres | None]
+) -> None:
+    plan = Plan(people=100, ends=3, senders=3, rate=100, how=signal.SIGTERM, odds=0)
+    check(await run(tmp_path, here[0], plan, random.randrange(10**6), here[1]), plan)
+
+
+@pytest.mark.parametrize("here", ["postgresql"], indirect=True)
 async def test_three_senders_share_a_server_that_is_restarted(
     tmp_path: Path, here: tuple[str, Postgres | None]
 ) -> None:
@@ -251,6 +262,7 @@ class Planted:
     people: int = 120
     ends: int = 0
     senders: int = 1
+    odds: float = 0
 
 
 PLANTED = {
@@ -258,6 +270,8 @@ PLANTED = {
     "batch commit": Planted(lambda found: found.repeated > 4 * IN_FLIGHT + found.unanswered, ends=4),
     "no lease check": Planted(lambda found: found.repeated > 0, senders=3),
     "retry on 400": Planted(lambda found: found.again_after_400 > 0, people=50),
+    "pause ignored": Planted(lambda found: found.in_pause > 0, people=400, odds=0.01),
+    "pause kept in memory": Planted(lambda found: found.in_pause > 0, people=400, odds=0.01, senders=3),
 }
 
 
@@ -265,7 +279,7 @@ PLANTED = {
 async def test_a_planted_bug_is_caught(tmp_path: Path, plant: str) -> None:
     how = PLANTED[plant]
     plan = Plan(
-        people=how.people, ends=how.ends, senders=how.senders, rate=300, plant=plant, odds=0, numbers=1, limit_s=20
+        people=how.people, ends=how.ends, senders=how.senders, rate=150 if how.odds else 300, plant=plant, odds=how.odds, numbers=1, limit_s=20
     )  # fmt: skip
     found = await run(tmp_path, f"sqlite:///{tmp_path / 'bot.sqlite'}", plan, 5)
     assert how.seen(found)
@@ -280,7 +294,8 @@ async def died(folder: Path, point: str, people: int = 60) -> Delivered:
     async with Sandbox(ledger=folder / "ledger.jsonl") as sandbox:
         made = crowd(sandbox, engine, people, random.Random(1))
         Announcements(engine, time.time).announce([draft("Something happened.")], considered={})
-        again = (faults.drop_before(), faults.too_many_requests(1), faults.error(502, "Bad Gateway"))
+        refused = faults.error(400, "Bad Request: can't parse entities")
+        again = (faults.drop_before(), faults.too_many_requests(1), faults.error(502, "Bad Gateway"), refused)
         for nth, fault in enumerate(again, 2):
             sandbox.faults.add("sendMessage", fault, nth=nth)
         first = Senders(sandbox, database, rate=200, groups=made.moved, plant=f"die {point}")
@@ -291,6 +306,8 @@ async def died(folder: Path, point: str, people: int = 60) -> Delivered:
         rest = Senders(sandbox, database, rate=200, groups=made.moved)
         await rest.start()
         try:
+            await until(lambda: is_over(engine), 60, sandbox)
+            set_paused(engine, False)  # what was refused goes out too
             await until(lambda: is_over(engine), 60, sandbox)
         finally:
             await rest.close()
@@ -350,13 +367,17 @@ SIZES: Sequence[tuple[str, Plan]] = [
     ("sqlite", Plan(people=20_000, ends=300, rate=1_000, numbers=1)),
     ("postgresql", Plan(people=20_000, ends=300, rate=1_000, numbers=1, senders=3, restarts=20)),
     ("sqlite", Plan(people=6_000, ends=100, rate=400, how=signal.SIGTERM, odds=0)),
+    ("postgresql", Plan(people=6_000, ends=100, rate=400, how=signal.SIGTERM, odds=0, senders=3)),
 ]
 
 
 @pytest.mark.full
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize(
-    ("here", "plan"), SIZES, indirect=["here"], ids=["sqlite", "postgresql", "clean stops"]
+    ("here", "plan"),
+    SIZES,
+    indirect=["here"],
+    ids=["sqlite", "postgresql", "clean stops", "clean stops of three"],
 )
 async def test_a_large_broadcast(tmp_path: Path, here: tuple[str, Postgres | None], plan: Plan) -> None:
     check(await run(tmp_path, here[0], plan, random.randrange(10**6), here[1]), plan)

@@ -24,8 +24,11 @@ from bot.subscribers import Subscribers
 AHEAD, AT_ONCE, SLOW_S = 10, 4, 0.03
 
 
-async def raced(database: str, *, stops: int, seed: int, rate: float = 250) -> tuple[int, list[Entry]]:
-    """Stop people whose message is about to go out; how many of them got it all the same, and what came too late."""
+async def raced(
+    database: str, *, stops: int, seed: int, rate: float = 250, kills: int = 0
+) -> tuple[int, list[Entry]]:
+    """Stop people whose message is about to go out, and kill the sender now and then; how many of them got it all the same,
+    and what came too late."""
     chance, engine = random.Random(seed), open_database(database)
     people = Subscribers(engine, lambda: KEYS, now=time.time)
     outbox = Outbox(engine, now=time.time, tags_of=people.tags_of)
@@ -56,9 +59,19 @@ async def raced(database: str, *, stops: int, seed: int, rate: float = 250) -> t
                     await outbox.quiet(chat)
                     confirmed[chat] = len(sandbox.ledger.entries)
 
+            async def kill_the_sender() -> None:
+                for kill in range(1, kills + 1):
+                    while len(confirmed) < stops * kill // (kills + 1):
+                        if place >= len(in_order) - 1:
+                            return
+                        await asyncio.sleep(0.002)
+                    await senders.end()
+                    await senders.start()
+
             async with asyncio.TaskGroup() as tasks:
                 for _ in range(AT_ONCE):
                     tasks.create_task(stop_people())
+                tasks.create_task(kill_the_sender())
             await asyncio.sleep(1)
             await senders.end(how=signal.SIGTERM)
         finally:
@@ -76,7 +89,7 @@ async def raced(database: str, *, stops: int, seed: int, rate: float = 250) -> t
 
 async def test_nothing_is_sent_after_a_confirmed_stop(tmp_path: Path) -> None:
     got, late = await raced(
-        f"sqlite:///{tmp_path / 'bot.sqlite'}", stops=150, seed=random.randrange(10**6), rate=100
+        f"sqlite:///{tmp_path / 'bot.sqlite'}", stops=150, seed=random.randrange(10**6), rate=100, kills=2
     )
     assert late == []
     assert got, "no stop met a message: the rig tests nothing"
@@ -107,6 +120,6 @@ async def test_ten_thousand_races(tmp_path: Path, kind: str, request: pytest.Fix
     else:
         server: Postgres = request.getfixturevalue("postgres")
         database = server.create()
-    got, late = await raced(database, stops=10_000, seed=random.randrange(10**6))
+    got, late = await raced(database, stops=10_000, seed=random.randrange(10**6), kills=30)
     assert late == []
     assert got

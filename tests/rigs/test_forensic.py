@@ -24,15 +24,21 @@ from pathlib import Path
 import pytest
 from articles import numbered, publish
 from canaries import Canaries, encodings, id_encodings
+from databases import Postgres
+from mailings import keep
 from sqlalchemy import select
 from test_sending import draft
 
 from bot.announcements import Announcements
 from bot.database import BROADCASTS, open_database
+from bot.deletions import Deletions
 from bot.keys import Keys
+from bot.outbox import Outbox
+from bot.record import Follow, FollowKind, Record
 from bot.rotation import Rotation
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
+from bot.subscribers import Subscribers
 
 LEAKY = Path(__file__).parent / "leaky.py"
 AT_ONCE = 40
@@ -137,6 +143,7 @@ async def live(life: Life, *, kills: int) -> list[str]:
                 if kill == 0:
                     back_up(life)
                 process.kill()
+            hits += killed(life)
         async with bot(life, sandbox) as process:
             await living
             async with asyncio.timeout(PATIENCE_S):
@@ -220,6 +227,12 @@ def back_up(life: Life) -> None:
     source.backup(target)
     target.close()
     source.close()
+
+
+def killed(life: Life) -> list[str]:
+    """What is found of them right after a kill, while what was written last is still in the journal alone."""
+    assert (life.home / "bot.sqlite-wal").stat().st_size > 0, "the journal is empty: nothing is looked at"
+    return life.canaries().found_under(life.home)
 
 
 def outside(life: Life, pid: int) -> list[str]:
@@ -331,6 +344,45 @@ async def test_the_life_of_100_people_leaves_nothing_behind(
 ) -> None:
     life = Life(disk[0] / "life", tmp_path / "vault", 100, random.randrange(10**6))
     assert await left_behind(life, disk[1], kills=1) == []
+
+
+def test_a_server_keeps_nothing_of_people_in_its_folder(tmp_path: Path) -> None:
+    try:
+        server = Postgres()
+    except OSError as error:
+        pytest.skip(f"no PostgreSQL here: {error}")
+    life = Life(tmp_path / "life", tmp_path / "vault", 300, random.randrange(10**6))
+    print(f"seed {life.seed}, {life.people} people, PostgreSQL")
+    try:
+        engine = open_database(server.create())
+        keys = Keys.read(life.secrets["SPRAVA_SECRET_KEY_FILE"])
+        store = Subscribers(engine, lambda: keys, now=time.time)
+        deletions = Deletions(engine, lambda: keys, now=time.time)
+        for number, chat in zip(range(life.people), life.chat_ids(), strict=False):
+            question = Follow(FollowKind.QUESTION, f"What of {life.word('question')} then?")
+            follows = (Follow(FollowKind.KEYWORD, life.word("keyword")), question)
+            keep(store, Record(chat=chat, follows=follows))
+            deletions.remember(chat, [number], time.time())
+            if number % 3:
+                store.forget(chat, drop_deletions=number % 2 == 0)
+        Announcements(engine, time.time).announce([draft("Letter number 7 was answered.")], considered={})
+        outbox = Outbox(engine, now=time.time, tags_of=store.tags_of)
+        outbox.fill(outbox.open()[0])
+        assert outbox.claim(outbox.open()[0], 10)
+        engine.dispose()
+        server.stop()
+        assert life.canaries().found_under(server.folder) == []
+        server.start()
+        engine = open_database(server.url())
+        with engine.begin() as connection:
+            planted = next(iter(life.ids))
+            connection.exec_driver_sql(f"CREATE TABLE leak AS SELECT '{planted}'::text AS chat")
+        engine.dispose()
+        server.stop()
+        assert life.canaries().found_under(server.folder) != [], "what is planted must be seen"
+        server.start()
+    finally:
+        server.close()
 
 
 @pytest.mark.full
