@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,6 +62,35 @@ BRIEF = Document(
     text=normalise("Мікола Статкевіч адмовіўся пакідаць Беларусь. Ён вярнуўся на мяжу ў верасні 2025 года."),
 )
 DOCUMENTS = (VERDICT, COPY, BRIEF)
+
+
+RUSSIAN = tuple(
+    replace(VERDICT, id=name, title=title, publisher=publisher, url=f"https://{name}.example/news", language="ru", published=PartialDate(2024, 3, day), text=normalise(text))
+    for name, title, publisher, day, text in (
+        ("vesti", "Приговор Игорю Лосику", "Пример-Вести", 12, "Игоря Лосика задержали 25 июня 2020 года в Барановичах. Суд приговорил его к 15 годам колонии. Процесс был закрытым.\n\nДо ареста Лосик вёл канал о новостях."),
+        ("gazeta", "Что известно о деле Лосика", "Пробная газета", 10, "Блогера Лосика задержали 24 июня 2020 года, рассказали друзья. Процесс шёл в Гомеле."),
+    )
+)  # fmt: skip
+BELARUSIAN = tuple(
+    replace(VERDICT, id=name, title=title, publisher=publisher, url=f"https://{name}.example/naviny", language="be", published=PartialDate(2024, 3, day), text=normalise(text))
+    for name, title, publisher, day, text in (
+        ("vestki", "Прысуд Ігару Лосіку", "Прыклад-Весткі", 12, "Ігара Лосіка затрымалі 25 чэрвеня 2020 года ў Баранавічах. Суд прысудзіў яму 15 гадоў калоніі. Працэс быў закрыты.\n\nДа арышту Лосік вёў канал пра навіны."),
+        ("hazieta", "Што вядома пра справу Лосіка", "Пробная газета", 10, "Блогера Лосіка затрымалі 24 чэрвеня 2020 года, расказалі сябры. Працэс ішоў у Гомелі."),
+    )
+)  # fmt: skip
+MANY_PEOPLE = replace(
+    VERDICT,
+    id="many",
+    title="Ten years of trials",
+    text=normalise(
+        " ".join(
+            f"{load_cases().display_name(case, 'en')} was arrested in June 2020."
+            for case in ("losik-ihar", "statkevich", "tsikhanouski-siarhei", "babaryka-viktar", "babaryka-eduard", "bialiatski", "kalesnikava", "losik-daria", "znak", "rabkova")
+        )
+    ),
+)  # fmt: skip
+BASES = {"three": DOCUMENTS, "russian": RUSSIAN, "belarusian": BELARUSIAN, "many people": (MANY_PEOPLE,)}
+"""What the scripts of `conversations/` are played before, by name."""
 
 
 def version(*documents: Document) -> Version:
@@ -124,20 +154,30 @@ class RuleBase:
         about = {"question": question, "version": quotes.version.number, "elapsed_ms": 1.0}
         if len(question) > 500:
             return Answer(reason=Reason.TOO_LONG, **about)
-        if "address" in question:
+        if re.search("address|адрес|адрас", question):
             return Answer(reason=Reason.REFUSED, private=True, **about)
-        if question.startswith("Losik?"):
+        if question.startswith(("Losik?", "Лосик?", "Лосік?")):
             return Answer(reason=Reason.AMBIGUOUS, candidates=("losik-ihar", "losik-daria"), **about)
         if not excerpts:
-            nearest = _matching("Losik", quotes.version)[:2]
+            nearest = _matching("Losik Лосик Лосік", quotes.version)[:2]
             return Answer(reason=Reason.NO_SOURCE, candidates=("losik-ihar",), nearest=nearest, **about)
-        if "Ihar Losik" in question:
+        if re.search("Ihar Losik|Игор[ья] Лосик|Ігар Лосік|Ігара Лосіка", question):
             about["candidates"] = ("losik-ihar",)
         best = max(each.score for each in excerpts)
         shown = tuple(each for each in excerpts if each.score == best)[:3]
-        sides = (Differing(0, shown[0].start, shown[0].end, 0), Differing(0, shown[0].start, shown[0].end, 1))
-        difference = Difference(ValueKind.DATE, sides) if "differ" in question else None
+        difference = None
+        if re.search("differ|расход|разыход", question):
+            shown = excerpts[:2]
+            sides = tuple(_value(excerpt, place) for place, excerpt in enumerate(shown))
+            difference = Difference(ValueKind.DATE, sides)
         return Answer(excerpts=shown, more=excerpts[len(shown) :][:5], difference=difference, **about)
+
+
+def _value(excerpt: Excerpt, place: int) -> Differing:
+    """What a quote says when, or how many: the first numbers in it, else all of it."""
+    told = re.search(r"[A-Z]\w+ \d{4}|\d+(?: \w+ \d{4})?", excerpt.quote)
+    start, end = told.span() if told else (0, len(excerpt.quote))
+    return Differing(place, excerpt.start + start, excerpt.start + end, place)
 
 
 def _matching(question: str, version: Version) -> tuple[Excerpt, ...]:

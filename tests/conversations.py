@@ -1,52 +1,92 @@
 """Conversations as readable scripts in `conversations/`: what a person does, what the bot shows.
 
     language: be            the person's Telegram language
+    documents: russian      what the bot has read, of `articles.BASES`, where it is not the three
     > text                  the person writes
+    >10 text                the person writes it ten times: what is shown is what came to the last
+    >… 501                  the person writes a text of so many letters
+    + text                  the person forwards a text of somebody else
     ~ text                  the person edits what they wrote last
-    * kind                  the person sends something that is not text: voice, photo, sticker …
+    * kind                  the person sends something that is not text: voice, photo, sticker …; an album is three photos
     ! button                the person presses a button of the message that the bot showed last
     @ group member          the person goes on in a group in which the bot is that: member, administrator or left
     ? text                  the person types the text after the bot's name, and sees what it offers
     # number                the person sends the offer with this number
+    % trouble               from now on questions meet it: too many, failure, none
 
 The lines after an act are what the bot shows: `▌` before a quote, `*bold*`, `_italic_`, `[button]`, `[button → what a link opens]`;
-`(text)` is shown for a moment, `(silence)` means that nothing came, `(the message is gone)` that it was deleted.
+`(text)` is shown for a moment, `(silence)` means that nothing came, `(the message is gone)` that it was deleted. The four
+signs of an error's code are dots here.
 """
 
 import asyncio
+import re
+from collections.abc import Sequence
 from typing import Any
 
+from articles import BASES, RuleBase, version
+
+from bot.asker import BusyError
+from bot.quotes import Quotes
 from bot.sandbox.chats import InlineAnswer
 from bot.sandbox.people import BotMessage, Person, Room
 from bot.sandbox.server import Sandbox
+from index.answer import Answer
 
 
-async def play(sandbox: Sandbox, script: str) -> str:
+class Troubled(RuleBase):
+    """Answers, or meets with what the script says."""
+
+    trouble = "none"
+
+    def answer_many(self, questions: Sequence[str]) -> tuple[Sequence[Answer], Quotes]:
+        if self.trouble == "too many":
+            raise BusyError
+        if self.trouble == "failure":
+            raise ArithmeticError
+        return super().answer_many(questions)
+
+
+def base_of(script: str) -> Troubled:
+    """What answers in a script."""
+    named = re.search(r"^documents: (.+)$", script, re.MULTILINE)
+    quotes = Quotes(version(*BASES[named[1] if named else "three"]))
+    return Troubled(lambda: quotes)
+
+
+async def play(sandbox: Sandbox, script: str, base: Troubled) -> str:
     """Act the person's part of a script against the running bot; the script with what the bot really showed."""
     lines = script.splitlines()
     language = lines[0].removeprefix("language: ")
-    player = Player(sandbox, sandbox.person("Alena", language_code=language))
+    player = Player(sandbox, sandbox.person("Alena", language_code=language), base)
     acts = {
         ">": player.say,
+        ">10": player.say_ten_times,
+        ">…": player.say_so_much,
+        "+": player.forward,
         "~": player.edit,
         "*": player.send,
         "!": player.press,
         "@": player.go_to,
         "?": player.type_inline,
         "#": player.choose,
+        "%": player.trouble,
     }
-    played = [lines[0]]
-    for act, words in [(line[0], line[2:]) for line in lines if line[:1] in acts and line[1:2] in {"", " "}]:
-        shown = await acts[act](words)
-        played += ["", f"{act} {words}".rstrip(), *([shown] if shown else [])]
+    played = [line for line in lines[:2] if line.startswith(("language: ", "documents: "))]
+    for line in lines:
+        act, _, words = line.partition(" ")
+        if act in acts:
+            shown = await acts[act](words)
+            played += ["", f"{act} {words}".rstrip(), *([shown] if shown else [])]
     return "\n".join(played) + "\n"
 
 
 class Player:
     """A person, what they said last and what they see."""
 
-    def __init__(self, sandbox: Sandbox, person: Person) -> None:
+    def __init__(self, sandbox: Sandbox, person: Person, base: Troubled) -> None:
         self._sandbox = sandbox
+        self._base = base
         self.person = person
         self._said = 0
         self._seen: BotMessage | None = None
@@ -82,9 +122,36 @@ class Player:
         self._seen = await self.person.wait_for_message(self._said)
         return draw(self._seen)
 
+    async def say_ten_times(self, text: str) -> str:
+        """Write it again and again; what the bot replies to the last."""
+        for _ in range(9):
+            await self.say(text)
+        return await self.say(text)
+
+    async def say_so_much(self, letters: str) -> str:
+        """Write a text of so many letters; what the bot replies."""
+        return await self.say("a" * int(letters))
+
+    async def forward(self, text: str) -> str:
+        """Forward a text; what the bot replies."""
+        self._said = await self.person.forward(text)
+        self._seen = await self.person.wait_for_reply(self._said)
+        return draw(self._seen)
+
+    async def trouble(self, trouble: str) -> str:
+        """Let questions meet with trouble."""
+        self._base.trouble = trouble
+        return ""
+
     async def send(self, kind: str) -> str:
-        """Send something that is not text; what the bot replies."""
-        self._said = await self.person.send(kind)
+        """Send something that is not text; what the bot replies, once to an album."""
+        if kind == "album":
+            before = len(self.person.messages())
+            self._said, *_ = await self.person.send_album()
+            await self._until_told()
+            assert len(self.person.messages()) == before + 1
+        else:
+            self._said = await self.person.send(kind)
         self._seen = await self.person.wait_for_reply(self._said)
         return draw(self._seen)
 
@@ -150,7 +217,8 @@ def draw(message: BotMessage) -> str:
         text += units[2 * last : 2 * at].decode("utf-16-le") + mark
         last = at
     rows = ["  ".join(draw_button(button) for button in row) for row in message.keyboard]
-    return "\n".join([text + units[2 * last :].decode("utf-16-le"), *rows])
+    text = re.sub(r"\bE-[0-9A-F]{4}\b", "E-····", text + units[2 * last :].decode("utf-16-le"))
+    return "\n".join([text, *rows])
 
 
 def draw_button(button: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from articles import RuleBase, numbered, version
-from conversations import play
+from conversations import base_of, play
 from sqlalchemy import select
 from telegram import Message, Update
 from telegram.error import Forbidden
@@ -96,8 +96,9 @@ async def settled(sandbox: Sandbox) -> None:
     "script", [path.read_text() for path in SCRIPTS], ids=[path.stem for path in SCRIPTS]
 )
 async def test_a_conversation_goes_as_written(script: str, tmp_path: Path) -> None:
-    async with Sandbox() as sandbox, serving(sandbox, tmp_path):
-        assert await play(sandbox, script) == script
+    base = base_of(script)
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path, base):
+        assert await play(sandbox, script, base) == script
         assert sandbox.violations == []
 
 

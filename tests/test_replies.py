@@ -52,10 +52,7 @@ async def test_who_was_not_reached_with_a_word_that_comes_once_a_minute_is_told_
 async def test_an_album_is_answered_with_one_line(tmp_path: Path) -> None:
     async with Sandbox() as sandbox:
         person = sandbox.person("Alena", language_code="en")
-        for _ in range(4):
-            await person.send("photo")
-        for update in sandbox.world.updates.pending():
-            update.payload["media_group_id"] = "13570000000000001"
+        await person.send_album(4)
         async with serving(sandbox, tmp_path):
             await person.wait_for_reply(await person.say("/help"))
             while sandbox.world.updates.pending():

@@ -96,6 +96,10 @@ class Message:
     inline_id: str | None = None
     guest_of: Account | None = None
     """Who mentioned the bot that answered here as a guest."""
+    forward: dict[str, Any] | None = None
+    """Whom a forwarded message comes from, as the bot is told (MessageOrigin)."""
+    album: str | None = None
+    """The group of photos or files that it was sent in."""
     told: bool = False
     """Whether the bot got an update with it."""
 

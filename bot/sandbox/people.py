@@ -173,6 +173,19 @@ class Person(Watched):
         self._record("send", person=self.id, kind=kind, message_id=message.id)
         return message.id
 
+    async def forward(self, text: str) -> int:
+        """Forward a text that somebody else wrote."""
+        message = self._world.forward(self.account, text)
+        self._record("forward", person=self.id, text=text, message_id=message.id)
+        return message.id
+
+    async def send_album(self, count: int = 3) -> list[int]:
+        """Send photos together."""
+        messages = self._world.send_album(self.account, count)
+        for message in messages:
+            self._record("send", person=self.id, kind="photo", message_id=message.id)
+        return [message.id for message in messages]
+
     async def delete(self, message: BotMessage | int) -> None:
         """Delete a message for both sides; the bot is not told."""
         message_id = message if isinstance(message, int) else message.id

@@ -88,6 +88,20 @@ class World:
         """A person sends something that is not text: a key of `CONTENT`."""
         return self.arrive(account, "", (), content={kind: CONTENT[kind]})
 
+    def forward(self, account: Account, text: str) -> Message:
+        """A person forwards a text of somebody who hides their account."""
+        kept, date = written(text), int(self.clock.now())
+        origin = {"type": "hidden_user", "date": date, "sender_user_name": "Somebody"}
+        return self.arrive(account, kept, tuple(found_entities(kept)), forward=origin)
+
+    def send_album(self, account: Account, count: int) -> list[Message]:
+        """A person sends photos together: to the bot, each is a message."""
+        album = self.new_query_id()
+        return [
+            self.arrive(account, "", (), content={"photo": CONTENT["photo"]}, album=album)
+            for _ in range(count)
+        ]
+
     def arrive(
         self, account: Account, text: str, entities: tuple[dict[str, Any], ...], **more: Any
     ) -> Message:
@@ -249,6 +263,7 @@ class World:
         body |= present(edit_date=message.edit_date, has_protected_content=message.protected)
         if nested and message.reply_to in self.messages:
             body["reply_to_message"] = self.message_json(self.messages[message.reply_to], nested=False)
+        body |= present(forward_origin=message.forward, media_group_id=message.album)
         body |= present(quote=message.quote) | (message.content or {"text": message.text})
         body |= present(entities=list(message.entities), link_preview_options=message.link_preview)
         if message.keyboard:
