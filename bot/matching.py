@@ -29,6 +29,8 @@ _KEPT = 100_000
 _KEPT_S = 86_400.0
 """One that was compared within a day makes room for no other. All are gone through in one order: of more than there is room
 for, the one that was not compared for longest would always be the one that comes next."""
+_MESSAGES = 100
+"""Messages whose vectors are kept: more than a digest tells of."""
 _ENCODED = 16
 """Questions encoded at a time."""
 _SAMPLE = 4096
@@ -104,7 +106,8 @@ class Standing:
         self._base = base
         self._lock = threading.Lock()
         self._kept = _Kept()
-        self._earlier: tuple[int, NDArray[np.float32]] | None = None
+        self._version: Version | None = None
+        self._of_news: dict[tuple[int, tuple[str, ...]], NDArray[np.float32]] = {}
 
     async def answered(self, questions: Sequence[str], news: News) -> list[bool]:
         """For each question whether an answer to it would now quote a document of the message. For a correction, whether
@@ -113,7 +116,7 @@ class Standing:
 
     def answered_at_once(self, questions: Sequence[str], news: News) -> list[bool]:
         """The same, in this thread."""
-        near = self.near(questions, news) if questions else []
+        near = self.near(questions, news)
         if news.kind is NewsKind.CORRECTION:
             nearby = set(near)
             return [i in nearby for i in range(len(questions))]
@@ -132,22 +135,25 @@ class Standing:
         with self._lock:
             version = self._base.quotes().version
             passages = self._passages(news, version)
-            if not len(passages):
+            if not len(passages) or not questions:
                 return []
             vectors, levels = self._kept.compared(questions, version, self._base.vectors)
             nearest = (vectors @ passages.T).max(axis=1)
             return [int(i) for i in np.flatnonzero(nearest >= levels)]
 
     def _passages(self, news: News, version: Version) -> NDArray[np.float32]:
-        documents = set(news.documents)
-        numbers = [i for i, document in enumerate(version.documents) if document.id in documents]
-        passages = version.passage_vectors.rows(np.flatnonzero(np.isin(version.passages[:, 0], numbers)))
-        earlier = [quote.before for quote in news.quotes if quote.before]
-        if not earlier:
-            return passages
-        if self._earlier is None or self._earlier[0] != news.number:
-            self._earlier = news.number, self._base.vectors(earlier)
-        return np.concatenate([passages, self._earlier[1]])
+        """What questions are compared with, found once for each message, however many people are asked about it."""
+        if self._version is not version or len(self._of_news) > _MESSAGES:
+            self._version, self._of_news = version, {}
+        key = (news.number, news.documents)
+        if key not in self._of_news:
+            documents = set(news.documents)
+            numbers = [i for i, document in enumerate(version.documents) if document.id in documents]
+            rows = np.flatnonzero(np.isin(version.passages[:, 0], numbers))
+            earlier = [quote.before for quote in news.quotes if quote.before]
+            before = [self._base.vectors(earlier)] if earlier else []
+            self._of_news[key] = np.concatenate([version.passage_vectors.rows(rows), *before])
+        return self._of_news[key]
 
 
 class _Kept:
@@ -184,10 +190,9 @@ class _Kept:
             self._keep(key, vector, now)
         rows = np.array([self._rows.get(key, -1) for key in keys])
         kept = rows >= 0
-        vectors = np.array(
-            [encoded[key] if key in encoded else self._vectors[self._rows[key]] for key in keys]
-        )
-        vectors = vectors.astype(np.float32)
+        vectors = self._vectors[np.maximum(rows, 0)].astype(np.float32)
+        for i in np.flatnonzero(~kept):
+            vectors[i] = encoded[keys[i]]
         levels = np.where(kept, self._levels[rows], np.float32(np.nan))
         unknown = np.isnan(levels)
         levels[unknown] = _levels(vectors[unknown], version)
@@ -219,9 +224,11 @@ def _encoded(
 
 def _levels(vectors: NDArray[np.float32], version: Version) -> list[float]:
     """For each vector the cosine that at most `_NEAR` passages of an even sample exceed."""
+    if not len(vectors):
+        return []
     step = -(-len(version.passages) // _SAMPLE)
     sample = version.passage_vectors.rows(np.arange(0, len(version.passages), step))
-    if len(sample) <= _NEAR or not len(vectors):
+    if len(sample) <= _NEAR:
         return [-1.0] * len(vectors)
     found: list[float] = []
     for start in range(0, len(vectors), 512):

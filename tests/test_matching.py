@@ -130,7 +130,7 @@ async def test_a_correction_reaches_those_who_were_told_because_of_a_question() 
     before, after = Quotes(version(old, *others)), Quotes(version(new, *others))
     assert await Standing(RuleBase(lambda: before)).answered(asked, told) == [True, False]
     assert await Standing(RuleBase(lambda: after)).answered(asked, correction) == [True, False]
-    no_quotes = replace(correction, quotes=())
+    no_quotes = replace(correction, number=99, quotes=())
     assert await Standing(RuleBase(lambda: after)).answered(asked, no_quotes) == [False, False]
 
 
