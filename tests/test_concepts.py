@@ -125,6 +125,8 @@ def test_a_source_that_leaves_a_thing_out_does_not_say_it(
         ("Привет! Помоги найти ссылку, спасибо", "help"),
         ("Привет! Помоги найти ссылку, спасибо", "thanks"),
         ("he was found guilty", "founder"),
+        ("on 5 March", "protest"),
+        ("mass unrest", "religion"),
     ],
 )
 def test_a_word_that_only_looks_alike_asks_for_nothing(text: str, thing: str):
