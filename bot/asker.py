@@ -99,7 +99,8 @@ class Asker:
         self._workers = ThreadPoolExecutor(WORKERS, "asker")
         self._looker = ThreadPoolExecutor(1, "case-files")
 
-    def _is_too_much(self) -> bool:
+    @property
+    def is_busy(self) -> bool:
         """Whether one more would wait too long. In a long rush only the next batch is filled, so that the encoder is
         kept busy and everybody else is told at once."""
         waiting = self._waiting.qsize()
@@ -108,7 +109,7 @@ class Asker:
     async def ask(self, question: str) -> tuple[Answer, Quotes]:
         """The answer, with the version it came from. Raises `BusyError`, or the index's own error."""
         result: asyncio.Future[tuple[Answer, Quotes]] = asyncio.get_running_loop().create_future()
-        if self._is_too_much():
+        if self.is_busy:
             raise BusyError
         try:
             self._waiting.put_nowait(_Asked(question, result))

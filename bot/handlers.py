@@ -140,15 +140,17 @@ class Handlers:
 
     async def _question(self, message: Message, question: str, *, instead_of: int | None = None) -> None:
         """Answer a question; `instead_of` is the message with the answer to its earlier wording."""
-        words = self._words(message, question)
         if not self._admit(message):
-            await self._once_a_minute(message, "limit", pages.wait_a_little(words))
+            await self._once_a_minute(message, "limit", pages.wait_a_little, question)
             return
-        # In a rush it would be one more call for each.
-        async with nullcontext() if self._asker.crowd.lasts else self._typing(message):
-            page = await self._answering.answered(question, words, place=message.chat.type)
+        page = None
+        if not self._asker.is_busy:
+            words = self._words(message, question)
+            # In a rush it would be one more call for each.
+            async with nullcontext() if self._asker.crowd.lasts else self._typing(message):
+                page = await self._answering.answered(question, words, place=message.chat.type)
         if page is None:
-            await self._once_a_minute(message, "busy", pages.busy(words))
+            await self._once_a_minute(message, "busy", pages.busy, question)
         elif instead_of is None or not await self._replies.edit(message.chat_id, instead_of, page):
             sent = await self._replies.reply(message, page)
             if sent:
@@ -199,7 +201,7 @@ class Handlers:
     ) -> None:
         """Reply with what `look` finds in the case files, unless its author looked up too much."""
         if not self._admit(message, self._look_ups):
-            await self._once_a_minute(message, "look-ups", pages.slower(words))
+            await self._once_a_minute(message, "look-ups", pages.slower)
             return
         async with self._typing(message):
             page = await look()
@@ -220,10 +222,10 @@ class Handlers:
         if self._admit(message, self._look_ups):
             await self._personal.said(message, incoming, words)
         else:
-            await self._once_a_minute(message, "look-ups", pages.slower(words))
+            await self._once_a_minute(message, "look-ups", pages.slower)
 
-    async def _unknown(self, message: Message, _incoming: Incoming, words: Texts) -> None:
-        await self._once_a_minute(message, "unknown", pages.unknown_command(words))
+    async def _unknown(self, message: Message, _incoming: Incoming, _words: Texts) -> None:
+        await self._once_a_minute(message, "unknown", pages.unknown_command)
 
     # Chats that we have not joined
 
@@ -252,9 +254,14 @@ class Handlers:
             return Incoming(Kind.NOTHING)
         return read(message, bot_name=self._bot_name)
 
-    async def _once_a_minute(self, message: Message, what: str, page: Page) -> None:
+    async def _once_a_minute(
+        self, message: Message, what: str, make: Callable[[Texts], Page], question: str | None = None
+    ) -> None:
+        """Reply with a page, unless the chat was told so within the last minute."""
         at = _written(message)
-        if not self._limits.was_told(message.chat_id, what, at) and await self._replies.reply(message, page):
+        if self._limits.was_told(message.chat_id, what, at):
+            return
+        if await self._replies.reply(message, make(self._words(message, question))):
             self._limits.tell(message.chat_id, what, at)
 
     def _admit(self, message: Message, limits: Limits | None = None) -> bool:

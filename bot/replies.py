@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager
 from functools import partial
 from math import ceil
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import (
     CallbackQuery,
@@ -58,11 +58,10 @@ class Replies:
         """Send `page` as a reply to `message`; the id of the sent message."""
         thread = message.message_thread_id if message.is_topic_message else None
         try:
-            sent = await self._send(message.chat_id, page, answers=message.message_id, thread=thread)
+            return await self._send(message.chat_id, page, answers=message.message_id, thread=thread)
         except ChatMigrated as moved:  # a group that became a supergroup while the answer was made
             await self.send(moved.new_chat_id, page)  # no reply: there, the number is that of another message
             return None
-        return sent.message_id if sent else None
 
     async def send(self, chat_id: int, page: Page, *, answers: int | None = None) -> None:
         """Send `page` to a chat, as a reply to the message `answers` where it is still there."""
@@ -161,23 +160,13 @@ class Replies:
 
     async def _send(
         self, chat_id: int, page: Page, *, answers: int | None = None, thread: int | None = None
-    ) -> Message | None:
-        sent = await self._patiently(
-            chat_id,
-            lambda: self._bot.send_message(
-                chat_id,
-                page.text,
-                entities=page.entities,
-                reply_markup=page.markup,
-                link_preview_options=NO_PREVIEW,
-                reply_parameters=ReplyParameters(answers, allow_sending_without_reply=True)
-                if answers
-                else None,
-                message_thread_id=thread,
-            ),
-        )
+    ) -> int | None:
+        more: dict[str, Any] = {"message_thread_id": thread} if thread else {}
+        if answers:
+            more["reply_parameters"] = ReplyParameters(answers, allow_sending_without_reply=True)
+        sent = await self._patiently(chat_id, partial(self._bot.send_text, chat_id, **_content(page), **more))
         if sent:
-            await self._dialogue.note_sent(chat_id, sent.message_id)
+            await self._dialogue.note_sent(chat_id, sent)
         return sent
 
     async def _patiently(self, chat_id: int | None, call: Callable[[], Awaitable[T]]) -> T | None:
@@ -244,17 +233,15 @@ def _drop(error: Exception, **fields: float) -> None:
     logger.warning("reply dropped", extra={**fields, "error": type(error).__name__})
 
 
+def _content(page: Page) -> dict[str, Any]:
+    """A page as the parameters of sendMessage."""
+    content = {"text": page.text, "entities": page.entities, "link_preview_options": NO_PREVIEW}
+    return {**content, "reply_markup": page.markup} if page.markup else content
+
+
 async def deliver(bot: TelegramBot, chat: int | str, page: Page, *, silent: bool) -> int:
     """Send an update once, whatever comes of it; the number of the message."""
-    sent = await bot.send_message(
-        chat,
-        page.text,
-        entities=page.entities,
-        reply_markup=page.markup,
-        link_preview_options=NO_PREVIEW,
-        disable_notification=silent,
-    )
-    return sent.message_id
+    return await bot.send_text(chat, **_content(page), disable_notification=silent)
 
 
 async def erase(bot: TelegramBot, chat_id: int, messages: Sequence[int]) -> None:

@@ -115,3 +115,9 @@ class TelegramBot(Bot):
         """The reply to getUpdates, unparsed: `Bot.get_updates` fails for the whole batch when one update is bad."""
         updates: list[dict[str, Any]] = await self._post("getUpdates", parameters)
         return updates
+
+    async def send_text(self, chat_id: int | str, text: str, **parameters: Any) -> int:
+        """Send a message and return its number. `Bot.send_message` makes objects of all that the reply repeats: the
+        question, the answer and its buttons."""
+        sent = await self._post("sendMessage", {"chat_id": chat_id, "text": text, **parameters})
+        return int(sent["message_id"])
