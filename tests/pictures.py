@@ -41,7 +41,7 @@ BOT = "@sprava_sandbox_bot"
 @dataclass(frozen=True, slots=True)
 class Shot:
     """A picture: whose chat it shows, and what is done in it. `> text` is written, `! button` pressed, `? text` typed,
-    and `| text` written in a second column, for which only a wide window has room."""
+    `v` shows the end of the chat, and `| text` is written in a second column, for which only a wide window has room."""
 
     name: str
     about: str
@@ -51,7 +51,7 @@ class Shot:
 
 REAL = (
     Shot("start", "The greeting, with example questions", ENGLISH, ("> /start",)),
-    Shot("answer", "An answer in Belarusian", BELARUSIAN, ("> Калі затрымалі Ігара Лосіка?",)),
+    Shot("answer", "An answer in Belarusian", BELARUSIAN, ("> Калі затрымалі Ігара Лосіка?", "v")),
     Shot("context", "The sentences around a quote", ENGLISH, ("> When was Ihar Losik arrested?", "! 1 Context")),
     Shot("citation", "How to cite, plain and APA 7", ENGLISH, ("> When was Ihar Losik arrested?", "! Cite")),
     Shot("no-source", "No source says this", RUSSIAN, ("> Как зовут кота Статкевича?",)),
@@ -67,11 +67,12 @@ REAL = (
     Shot("settings", "Settings", RUSSIAN, ("> /settings",)),
     Shot("my-data", "All that is kept of a person", BELARUSIAN, ("> /mydata",)),
     Shot("inline", "What inline mode offers while one types", "Friends", (f"? {BOT} When was Ihar Losik arrested?",)),
-    Shot("group", "An answer in a group: one message, links for buttons", "Friends", (f"> /ask{BOT} When was Ihar Losik arrested?",)),
+    Shot("group", "An answer in a group: one message, links for buttons", "Friends", (f"> /ask{BOT} When was Ihar Losik arrested?", "v")),
     Shot("beside", "Two people side by side", ENGLISH, ("> When was Ihar Losik arrested?", "| Калі затрымалі Ігара Лосіка?")),
-    Shot("guest", "A mention in a group that the bot has not joined", "Without the bot", (f"> {BOT} When was Ihar Losik arrested?",)),
+    Shot("guest", "A mention in a group that the bot has not joined", "Without the bot", (f"> {BOT} When was Ihar Losik arrested?", "v")),
 )  # fmt: skip
 MADE_UP = (
+    Shot("article", "An answer from an article: its title opens it at the quoted words (made-up documents)", ENGLISH, ("> Who was released together with Losik?",)),
     Shot("differ", "Sources differ (made-up documents)", ENGLISH, ("> When was Losik arrested?",)),
     Shot("differences", "What they differ about, on a card (made-up documents)", ENGLISH, ("> /case Losik", "! Sources differ")),
     Shot("long", "A long quote is folded (made-up documents)", ENGLISH, ("> Letter seventeen?",)),
@@ -101,6 +102,7 @@ def made_up() -> RuleBase:
         "Example News": "Ihar Losik was arrested on 25 June 2020 in Baranavichy.",
         "Sample Post": "Police arrested Ihar Losik on 24 June 2020, his friends said.",
         "Letters Weekly": f"{long}, was read aloud.",
+        "Border Gazette": "Ihar Losik was released together with 51 other people on 8 March 2024. They crossed into Lithuania the same day.",
     }
     documents = [
         replace(VERDICT, id=f"made-up-{n}", title=f"Title in {name}", publisher=name, text=normalise(text), published=PartialDate(2024, 3, 12 - n))
@@ -161,6 +163,10 @@ async def do(page: Page, act: str, words: str) -> None:
         await column.get_by_label("Message", exact=True).fill(words)
         await column.get_by_label("Message", exact=True).press("Enter")
         await column.locator(".theirs .text").last.wait_for()
+        return
+    if act == "v":
+        await page.wait_for_timeout(350)
+        await page.evaluate("document.getElementById('log').scrollTo(0, 1e6)")
         return
     field = page.get_by_label("Message", exact=True)
     if act == "!":
