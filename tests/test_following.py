@@ -205,7 +205,7 @@ async def test_of_somebodys_relative_the_case_alone_is_offered(tmp_path: Path, w
     async with Sandbox() as sandbox, serving(sandbox, tmp_path) as engine:
         person = sandbox.person("Alena", language_code="en")
         offered = await person.wait_for_reply(await person.say(f"/subscribe {wish}"))
-        assert [each["text"] for each in offered.buttons] == ["🔔 Everything", "Case: Ihar Losik ▸"]
+        assert [each["text"] for each in offered.buttons] == ["🔔 Everything", "Ihar Losik", "Close"]
         await forge(sandbox, person, offered.id, "1Sk")
         assert "cannot be followed" in person.message(offered.id).text
         assert rows(engine) == 0
