@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from test_handlers import KEYS, NOVEMBER, serving, settled
 from test_sending import draft
 
-from bot import intake, pages
+from bot import intake, pages, replies
 from bot.announcements import Announcements
 from bot.asker import Asker
 from bot.database import DELETIONS, SUBSCRIBERS, Engine
@@ -333,11 +333,14 @@ async def test_forget_deletes_the_record_and_every_known_message_of_both_sides(t
         assert rows(engine) == 0
 
 
-async def test_forget_ends_the_record_even_where_telegram_does_not_delete(tmp_path: Path) -> None:
+async def test_forget_ends_the_record_even_where_telegram_does_not_delete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "_BACK_OFF_S", (0.01, 0.01, 0.01))
     async with Sandbox() as sandbox, serving(sandbox, tmp_path) as engine:
         person, message = await greeted(sandbox)
         await forge(sandbox, person, message, "1Se")
-        sandbox.faults.add("deleteMessages", faults.error(500, "Internal Server Error"))
+        sandbox.faults.add("deleteMessages", faults.error(500, "Internal Server Error"), times=4)
         await person.say("/forget")
         await settled(sandbox)
         assert rows(engine) == 0
