@@ -61,7 +61,7 @@ async def test_a_group_is_written_in_by_several_people_and_offers_are_chosen(
         await page.get_by_label("Write as").select_option("Алена")
         await send(page, "Дзякуй!")
         await write(page, f"{NAME} When was Losik released?")
-        await page.get_by_role("option", name="Ihar Losik · Sep 2025").wait_for()
+        await page.get_by_role("option", name="Ihar Losik · as of Sep 2025").wait_for()
         await picture(page, f"offers-{look}", tmp_path)
         await page.keyboard.press("ArrowDown")
         await page.keyboard.press("ArrowDown")
