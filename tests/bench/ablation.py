@@ -28,7 +28,6 @@ from sets import SHARED, Set, read_sets, version_of
 
 from corpus.document import Passage
 from index import answer, build, confidence, cutting, excerpt, intent, previous, search
-from index.concepts import Concepts
 from index.encoder import Encoder
 from index.search import Prepared
 from index.version import Version
@@ -71,13 +70,11 @@ _OFF: dict[str, Sequence[tuple[Any, str, Any]]] = {
     "things asked for, in the choice of the quote": [(excerpt, "CONCEPTS_WEIGHT", 0.0)],
     "handicap of briefs": [(search, "BRIEF", 0.0)],
     "briefs behind sources that say the same": [(excerpt, "_briefs_last", list)],
-    "refusal by intent": [(intent, "REFUSE", 2.0)],
+    "refusal by intent": [(intent, "REFUSE", 2.0), (intent, "OFF_TOPIC", 2.0)],
     "refusal of unknown people": [
         (answer, "resolve", lambda *a, **k: replace(_resolve(*a, **k), unknown=()))
     ],
-    "things asked for, in confidence": [
-        (confidence, "concepts", lambda _: Concepts(frozenset(), frozenset()))
-    ],
+    "things asked for, in confidence": [(confidence, "asked_by", lambda *_: frozenset())],
     "confidence": [(confidence, "calibration", lambda model: replace(_calibration(model), threshold=0.0))],
 }
 """What is off, and how."""
