@@ -14,10 +14,12 @@ from corpus.fold import is_cyrillic, skeleton
 from index.analyze import words
 
 FILE = Path(__file__).with_name("concepts.json")
+RELATIVES = frozenset({"spouse", "child", "parents", "siblings", "family", "cousin", "godparents"})
+"""Whom a question is about, or who asks it, rather than what it asks: what says "his wife" is not better for it."""
 _SHORTEST = 2
 """Of a word's beginning."""
 _SHORTEST_IN_LATIN = 5
-"""Of one that is also read in Latin letters: skolko is no школа."""
+"""Of one that is also read in Latin letters, where it may be one letter shorter: skolko is no школа."""
 _SOFT = re.compile("ь(?=[бвгджзклмнпрстфхцчшщ])")
 """Classical Belarusian spelling writes it between consonants, the official one does not."""
 
@@ -136,8 +138,8 @@ def _latin_table() -> _LatinTable:
     by_skeleton = _LatinTable({}, {})
     for ours, theirs in ((table.beginnings, by_skeleton.beginnings), (table.whole, by_skeleton.whole)):
         for word, meant in ours.items():
-            if is_cyrillic(word) and len(word) >= _SHORTEST_IN_LATIN:
-                letters = skeleton(word)
+            letters = skeleton(word)
+            if is_cyrillic(word) and len(word) >= _SHORTEST_IN_LATIN <= len(letters) + 1:
                 theirs[letters] = _union([meant, theirs.get(letters, _NOTHING)])
     return by_skeleton
 

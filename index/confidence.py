@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from corpus.document import Passage
 from index.analyze import word_terms, words
-from index.concepts import asked_by, said_by
+from index.concepts import RELATIVES, asked_by, said_by
 from index.excerpt import Candidate
 from index.intent import NO_INTENTS, Intent, Intents
 from index.lexical import Lexical
@@ -87,6 +87,8 @@ def features(prepared: Prepared, question: Asked, found: Sequence[Candidate]) ->
         return np.empty((0, len(FEATURES)))
     passages = {candidate.hit.number: candidate.hit for candidate in found}
     things = asked_by(question.text, question.language)
+    if not question.people:  # my brother, then
+        things -= RELATIVES
     spoken = {
         number: said_by(hit.passage.text) | said_by(hit.passage.document.title)
         for number, hit in passages.items()

@@ -121,8 +121,13 @@ def _counts(question: str, read: Sequence[Token], span: PersonSpan, cases: Cases
 def _stranger(
     question: str, read: Sequence[Token], span: PersonSpan, cases: Cases, learnt: Learnt | None
 ) -> int:
-    """Where the name begins: before the span, where a given name that we don't know stands before a known surname."""
+    """Where the name begins: before the span, where a given name that we don't know stands before a known surname.
+
+    Who is in office is named by surname alone: Poles Lukashenka is no Pole's name.
+    """
     at = span.first - 1
+    if all(cases[case].official for case in span.cases):
+        return span.first
     if span.fit is not Fit.SURNAME or at < 0 or question[read[at].end : read[span.first].start].strip(" -"):
         return span.first
     token = read[at]

@@ -11,7 +11,7 @@ from corpus.document import Document, Passage
 from corpus.languages import detect
 from index import lexical, origins, tokens
 from index.analyze import terms
-from index.concepts import asked_by, share_said
+from index.concepts import RELATIVES, asked_by, share_said
 from index.learnt import Learnt
 from index.lexical import Lexical
 from index.mentions import MentionTable
@@ -41,8 +41,6 @@ TOKENS_WEIGHT = 0.35
 arXiv:2004.12832) with the vectors of the same model."""
 CONCEPTS_WEIGHT = 0.1
 """On the share of the things asked for about somebody (`concepts.py`) that a passage speaks of, in any language."""
-_RELATIVES = frozenset({"spouse", "child", "parents", "siblings", "family", "cousin", "godparents"})
-"""Whom a question is about, not what it asks: what says "his wife" is not better for it."""
 RERANKED = 30
 """The best passages by all else, which get a score for their tokens and the things they speak of."""
 CANDIDATES = 100
@@ -164,7 +162,7 @@ def asked(
 ) -> Asked:
     """The question with its vector, ready to be searched for."""
     language = detect(text)
-    things = asked_by(text, language) - _RELATIVES if people else frozenset[str]()
+    things = asked_by(text, language) - RELATIVES if people else frozenset[str]()
     return Asked(text, vector, frozenset(terms(text)), language, people, tokens, things)
 
 

@@ -22,9 +22,10 @@ def intents(**intercepts: float) -> Intents:
     ("shares", "refused"),
     [
         ({"question": 0.5, "private": 0.5}, None),
-        ({"question": 0.3, "private": 0.7}, None),
-        ({"question": 0.2, "private": 0.8}, Intent.PRIVATE),
-        ({"question": 0.2, "private": 0.35, "instruction": 0.45}, Intent.INSTRUCTION),
+        ({"question": 0.4, "private": 0.6}, None),
+        ({"question": 0.3, "private": 0.7}, Intent.PRIVATE),
+        ({"question": 0.1, "private": 0.2, "instruction": 0.7}, Intent.INSTRUCTION),
+        ({"question": 0.2, "private": 0.4, "instruction": 0.4}, None),
         ({"question": 0.2, "page": 0.8}, Intent.PAGE),
         ({"off_topic": 0.9, "question": 0.1}, None),
     ],

@@ -394,3 +394,17 @@ def test_a_question_is_resolved_within_a_millisecond() -> None:
         for question in questions:
             asked(f"{question} {number}")
     assert (time.process_time() - started) / 200 < 0.001
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "нашто Лукашэнка пусьціў Ціханоўскага?",
+        "ilu Polaków Łukaszenka wypuścił?",
+        "Чаму Грамадзян Лукашэнка памілаваў?",
+    ],
+)
+def test_a_word_before_who_is_in_office_is_no_given_name(question: str) -> None:
+    found = resolve(question, cases=load_cases())
+    assert "lukashenka" in found.cases
+    assert found.unknown == ()
