@@ -16,7 +16,7 @@ from corpus.format import parse_document
 FOLDER = Path(index.__file__).parent / "judged"
 DOCUMENTS = Path(corpus.documents.__file__).parent
 FIELDS = {"id", "question", "language", "kind", "answerable", "gold", "note", "part", "topic"}
-FILES = ("briefs", "more", "blind")
+FILES = ("briefs", "more", "blind", "fresh")
 LANGUAGES = ("en", "ru", "be")
 NEIGHBOURS = (*LANGUAGES, "uk", "pl")
 ANSWERABLE = {
@@ -146,7 +146,7 @@ def test_the_readme_counts_the_questions_by_kind() -> None:
         assert row == counts([question for question in questions() if question["kind"] == kind]), kind
 
 
-@pytest.mark.parametrize("name", ["more", "blind"])
+@pytest.mark.parametrize("name", ["more", "blind", "fresh"])
 def test_the_readme_counts_the_questions_of_the_other_files(name: str) -> None:
     rows = re.findall(
         rf"^\| `{name}.jsonl`, (\w+) \| (\d+) \| (\d+) \|", (FOLDER / "README.md").read_text("utf-8"), re.M

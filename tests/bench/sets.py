@@ -38,7 +38,7 @@ def read_sets(shared: Path) -> Iterator[Set]:
     questions = read_judged(ROOT / "index" / "judged" / "briefs.jsonl")
     for part in ("dev", "held"):
         yield Set(f"briefs, {part}", briefs, [judged for judged in questions if judged.part == part])
-    for name in ("more", "blind"):
+    for name in ("more", "blind", "fresh"):
         asked_by_others = read_judged(ROOT / "index" / "judged" / f"{name}.jsonl")
         for part in dict.fromkeys(judged.part for judged in asked_by_others):
             yield Set(f"{name}, {part}", briefs, [one for one in asked_by_others if one.part == part])
