@@ -5,19 +5,23 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from encoders import HashingEncoder
 from model import MODEL_HOME, encoder
 
 from index import weights
 from index.encoder import (
+    QUESTION_CHARS,
     QUESTION_TOKENS,
     Encoder,
     EncoderError,
     SentenceTransformersEncoder,
     TokenEncoder,
+    encode_questions,
     model_name,
     open_encoder,
 )
@@ -93,6 +97,22 @@ def test_the_embedded_model_gives_what_sentence_transformers_gives_from_its_fold
         for one, same in zip(ours[1], theirs[1], strict=True):
             assert one.pieces == same.pieces
             assert np.allclose(one.vectors, same.vectors, atol=1e-4)
+
+
+def test_of_a_long_question_beginning_and_end_are_encoded() -> None:
+    class Listening(HashingEncoder):
+        def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
+            heard.extend(texts)
+            return super().encode_queries(texts)
+
+    heard: list[str] = []
+    long = f"My brother writes that {'they are tired and ' * 20}what is a punishment cell?"
+    encode_questions(Listening(), ["short", long, "x" * 500])
+    assert heard[0] == "short"
+    assert heard[1].startswith("My brother writes that they are")
+    assert heard[1].endswith("what is a punishment cell?")
+    assert all(word in long.split() for word in heard[1].split())
+    assert all(len(text) <= QUESTION_CHARS + 1 for text in heard)
 
 
 @pytest.mark.model
