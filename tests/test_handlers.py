@@ -149,7 +149,8 @@ async def test_a_press_is_acknowledged_while_an_earlier_one_still_works(tmp_path
                 await sandbox.world.bell.wait(1)
         heads = [message.text.splitlines()[0] for message in person.messages()[2:]]
         assert heads[0] == "When was Ihar Losik arrested?"
-        assert len(sandbox.calls("answerCallbackQuery")) == 3, "each once"
+        accepted = [call for call in sandbox.calls("answerCallbackQuery") if call.verdict == "ok"]
+        assert len(accepted) == 3, "each once"
         assert sandbox.violations == []
 
 
