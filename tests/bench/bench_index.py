@@ -2,7 +2,7 @@
 
     python tests/bench/bench_index.py [--json FILE] [--small] [--readme]
 
-Both sides use the same weights, texts and one torch thread; where time is compared, they take turns.
+Both sides use the same weights, texts and one thread; where time is compared, they take turns.
 """
 
 import argparse
