@@ -104,17 +104,8 @@ class Replies:
     async def acknowledge(self, query: CallbackQuery, text: str | None = None) -> None:
         """Stop the waiting sign on a button; `text` is shown for a moment. Waits for no pause, because it is no message,
         and fails for nothing but a missing connection: the page that the button asks for comes all the same."""
-        try:
-            async with asyncio.timeout(_ACKNOWLEDGE_S):
-                await self._bot.answer_callback_query(query.id, text)
-        except BadRequest as error:
-            _check_harmless(error)
-        except NotSentError:
-            raise
-        except RetryAfter as error:
-            _drop(error, retry_s=seconds_of(error))
-        except (NetworkError, TimeoutError) as error:
-            _drop(error)
+        async with _dropping(), asyncio.timeout(_ACKNOWLEDGE_S):
+            await self._bot.answer_callback_query(query.id, text)
 
     async def offer(
         self,
@@ -175,17 +166,8 @@ class Replies:
 
         Calls without a chat have no pace of their own.
         """
-        try:
-            async with asyncio.timeout(_REPLY_S):
-                return await self._taken(chat_id, call)
-        except BadRequest as error:
-            _check_harmless(error)
-        except NotSentError:
-            raise
-        except RetryAfter as error:
-            _drop(error, retry_s=seconds_of(error))
-        except (NetworkError, TimeoutError) as error:
-            _drop(error)
+        async with _dropping(), asyncio.timeout(_REPLY_S):
+            return await self._taken(chat_id, call)
         return None
 
     async def _taken(self, chat_id: int | None, call: Callable[[], Awaitable[T]]) -> T:
@@ -227,6 +209,22 @@ class Replies:
                 continue
             return
         raise error
+
+
+@asynccontextmanager
+async def _dropping() -> AsyncIterator[None]:
+    """What Telegram refuses, or does not answer in time, is dropped and logged; raised is what no repetition helps, and
+    `NotSentError`, after which all may be repeated."""
+    try:
+        yield
+    except BadRequest as error:
+        _check_harmless(error)
+    except NotSentError:
+        raise
+    except RetryAfter as error:
+        _drop(error, retry_s=seconds_of(error))
+    except (NetworkError, TimeoutError) as error:
+        _drop(error)
 
 
 def _drop(error: Exception, **fields: float) -> None:
