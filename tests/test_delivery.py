@@ -366,11 +366,13 @@ async def test_answers_wait_a_moment_after_an_update_in_their_chat_only() -> Non
     pace = Pace()
     pace.told(7)
     started = time.monotonic()
+    waiting = asyncio.create_task(pace.turn(7))
+    await asyncio.sleep(0)
     await pace.turn(8)
-    assert time.monotonic() - started < 0.2
-    await pace.turn(7)
+    assert not waiting.done()
+    await waiting
     assert time.monotonic() - started > 1
-    assert pace.busy_s(7) > 0.9, "and an update after an answer"
+    assert pace.busy_s(7) > 0, "and an update after an answer"
     assert pace.busy_s(9) <= 0
 
 

@@ -261,7 +261,7 @@ async def test_polls_that_repeat_their_offset_keep_half_a_second_apart(
         go_on.set()
 
 
-async def test_while_one_chat_waits_for_its_reply_another_is_answered_within_a_second(
+async def test_while_one_chat_waits_for_its_reply_another_is_answered(
     tmp_path: Path, polling: Taking
 ) -> None:
     texts, collect = collecting()
@@ -280,7 +280,7 @@ async def test_while_one_chat_waits_for_its_reply_another_is_answered_within_a_s
             said = time.monotonic()
             await sandbox.person("Barys").say(f"quick {n}")
             await until(sandbox, lambda n=n: len(texts) == n + 1)  # type: ignore[misc]
-            assert time.monotonic() - said < 1
+            assert time.monotonic() - said < 2.5, "the slow one's turn is three seconds"
         go_on.set()
         await until(sandbox, lambda: not sandbox.world.updates.pending())
 

@@ -74,9 +74,9 @@ def test_any_text_has_a_language_or_none(text: str) -> None:
 def test_a_long_text_takes_no_longer_than_a_long_question() -> None:
     text = PARAGRAPHS["ru"] * 20_000
     detect(PARAGRAPHS["ru"])
-    started = time.perf_counter()
+    started = time.process_time()
     assert detect(text) == "ru"
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2
 
 
 def test_no_judged_question_is_taken_for_another_of_our_languages(shared: Path) -> None:
