@@ -49,7 +49,11 @@ def phrase(text: str) -> str:
 
 def follows(record: Record, news: News) -> bool:
     """Whether the message is for this record, saved questions aside (`Standing`): what it follows, and since when."""
-    return is_due(record, news) and any(_meets(follow, news) for follow in record.follows)
+    if is_due(record, news):
+        for follow in record.follows:  # no generator: this runs for everybody, at every message
+            if _meets(follow, news):
+                return True
+    return False
 
 
 def is_due(record: Record, news: News) -> bool:

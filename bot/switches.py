@@ -1,13 +1,15 @@
 """Small values that every process has to see: whether sending is paused, whether the keys are being rotated, and whose
 bot people follow."""
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import SUBSCRIBERS, SWITCHES, transaction
 from corpus.errors import SpravaError
 
 _BOT = "bot"
+_VALUE = select(SWITCHES.c.value).where(SWITCHES.c.name == bindparam("name"))
+"""Made once, as in `seen.py`: it runs for every message."""
 
 
 class OtherBotError(SpravaError):
@@ -31,7 +33,7 @@ def keep_to(engine: Engine, bot_id: int) -> None:
 
 def switch(connection: Connection, name: str) -> str | None:
     """The value of a switch; None where it was never set."""
-    return connection.scalar(select(SWITCHES.c.value).where(SWITCHES.c.name == name))
+    return connection.scalar(_VALUE, {"name": name})
 
 
 def set_switch(connection: Connection, name: str, value: str | None) -> None:
