@@ -5,7 +5,6 @@ Who would wait too long is told at once instead: the queue is bounded in number 
 """
 
 import asyncio
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,11 +28,6 @@ LONGEST_S = 10.0
 is cut off while its reply is on the way is tried again, and says "busy" or "failed" below an answer."""
 CROWD_S = 10.0
 """How long more may come than we take in before new questions are refused; the backlog waits at Telegram."""
-
-
-_SWITCH_S = 0.0001
-"""How long a thread of the interpreter runs before another may: with the usual 5 ms the encoder, which comes back to the
-interpreter after every product, waits for the search more than it computes (71 answers/s became 75 on two cores)."""
 
 T = TypeVar("T")
 
@@ -134,7 +128,6 @@ class Asker:
 
     async def run(self) -> None:
         """Answer until cancelled."""
-        sys.setswitchinterval(_SWITCH_S)
         await asyncio.gather(*(self._work() for _ in range(WORKERS)))
 
     async def _work(self) -> None:

@@ -46,7 +46,7 @@ class Dialogue:
         known.extend((message, int(self._now())))
         self._known.put(known[-2 * _MOST :], chat)
         if self._subscribers and self._deletions:
-            record = await asyncio.to_thread(self._subscribers.get, chat)
+            record = self._subscribers.get(chat)  # a thread of its own would cost more than the look
             if record and record.delete_after in _DELAY_S:
                 due = self._now() + _DELAY_S[record.delete_after]
                 await asyncio.to_thread(self._deletions.remember, chat, [message], due)

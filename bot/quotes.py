@@ -48,7 +48,10 @@ class Quotes:
         self.version = version
         self._passages = {version.passage(i).id: i for i in range(len(version.passages))}
         self._documents = {document: i for i, document in enumerate(version.documents)}
-        self._first_sentence = np.searchsorted(version.sentences[:, 0], np.arange(len(version.passages)))
+        passages = np.arange(len(version.passages) + 1)
+        self._first_sentence = np.searchsorted(version.sentences[:, 0], passages).tolist()
+        documents = np.arange(len(version.documents) + 1)
+        self._first_passage = np.searchsorted(version.passages[:, 0], documents).tolist()
 
     def id_of(self, excerpt: Excerpt) -> str | None:
         """The id of an excerpt; None for one that is not whole sentences of this version, or lies past the 64th."""
@@ -64,7 +67,7 @@ class Quotes:
         ):
             last += 1
         passage = int(sentences[row][0])
-        first, count = row - int(self._first_sentence[passage]), last - row + 1
+        first, count = row - self._first_sentence[passage], last - row + 1
         if int(sentences[last][2]) != excerpt.end or max(first, count) >= len(_DIGITS):
             return None
         return f"{self.version.passage(passage).id}{_DIGITS[first]}{_DIGITS[count]}"
@@ -79,7 +82,7 @@ class Quotes:
         if passage is None:
             return None
         first, count = (_DIGITS.index(digit) for digit in quote_id[_PASSAGE_ID:])
-        row = int(self._first_sentence[passage]) + first
+        row = self._first_sentence[passage] + first
         last = row + count - 1
         sentences = self.version.sentences
         if (
@@ -113,12 +116,12 @@ class Quotes:
         if document is None:
             return None
         passages = self.version.passages
-        low, high = (int(i) for i in np.searchsorted(passages[:, 0], [document, document + 1]))
+        low, high = self._first_passage[document : document + 2]
         passage = low + int(np.searchsorted(passages[low:high, 1], excerpt.start, side="right")) - 1
         if passage < low:
             return None
         sentences = self.version.sentences
-        first, end = (int(i) for i in np.searchsorted(sentences[:, 0], [passage, passage + 1]))
+        first, end = self._first_sentence[passage : passage + 2]
         row = first + int(np.searchsorted(sentences[first:end, 1], excerpt.start))
         return row if row < end and int(sentences[row][1]) == excerpt.start else None
 
@@ -133,9 +136,8 @@ class Quotes:
 
     def _sentences_of(self, number: int) -> NDArray[np.int32]:
         """The sentences of a passage: its text without headings."""
-        sentences = self.version.sentences
-        first, end = np.searchsorted(sentences[:, 0], [number, number + 1])
-        return sentences[first:end]
+        first, end = self._first_sentence[number : number + 2]
+        return self.version.sentences[first:end]
 
 
 def parts(text: str, start: int, end: int) -> list[Part]:

@@ -117,15 +117,17 @@ def features(prepared: Prepared, question: Asked, found: Sequence[Candidate]) ->
     return np.array(rows, np.float64)
 
 
-_Word = tuple[str, list[str], float]
-"""Stem, 4-grams and weight of a word that is asked for."""
+_Posting = tuple[int, int]
+_Word = tuple[_Posting, list[_Posting], float]
+"""Where the stem and the 4-grams of a word that is asked for occur, and its weight."""
 
 
 def _words(index: Lexical, question: str) -> list[_Word]:
     found = []
     for word in dict.fromkeys(words(question)):
         stem, *grams = word_terms(word)
-        found.append((stem, grams, max(index.idf(gram) for gram in grams)))
+        weight = max(index.idf(gram) for gram in grams)
+        found.append((index.posting(stem), [index.posting(gram) for gram in grams], weight))
     return found
 
 
@@ -138,7 +140,7 @@ def _words_covered(index: Lexical, asked: Sequence[_Word], passage: int) -> floa
     return said / max(sum(weight for _, _, weight in asked), 1e-9)
 
 
-def _share(index: Lexical, grams: Sequence[str], passage: int) -> float:
+def _share(index: Lexical, grams: Sequence[_Posting], passage: int) -> float:
     return sum(index.holds(gram, passage) for gram in grams) / len(grams)
 
 

@@ -13,7 +13,6 @@ from corpus.document import Document
 from index import kinds
 from index.analyze import terms, words
 from index.concepts import share_said
-from index.kinds import Kind
 from index.people import named_in, speaks_of
 from index.search import Asked, Hit, Prepared
 
@@ -27,8 +26,6 @@ WORDS_WEIGHT = 0.2
 """On the share of the question's words, by weight, that a sentence says, beside its cosine."""
 CONCEPTS_WEIGHT = 0.05
 """On the share of the things asked for about somebody that a sentence speaks of."""
-KIND_WEIGHT = 0.04
-"""On a sentence that holds a date or number where the question asks for one."""
 _SAME = 0.8
 """Share of words from which two quotes count as the same."""
 _SAME_MEANING = 0.88
@@ -122,7 +119,6 @@ def _of_hit(prepared: Prepared, question: Asked, weights: Mapping[str, float], h
     cosines = vectors @ question.vector
     said = np.array([share_said(question.things, sentence) for sentence in sentences], np.float32)
     similar = cosines + WORDS_WEIGHT * _said(weights, sentences) + CONCEPTS_WEIGHT * said
-    similar += KIND_WEIGHT * _fitting(question.text, sentences)
     found: list[Candidate] = []
     for best in np.argsort(-similar).tolist():
         if len(found) == SPANS:
@@ -137,14 +133,6 @@ def _of_hit(prepared: Prepared, question: Asked, weights: Mapping[str, float], h
         )
         found.append(Candidate(hit, *window, score, vectors[best]))
     return found
-
-
-def _fitting(question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
-    """1 for each sentence that holds a date or number where the question asks for one, else 0."""
-    kind = kinds.asked(question)
-    if kind not in {Kind.DATE, Kind.NUMBER}:
-        return np.zeros(len(sentences), np.float32)
-    return np.array([kinds.holds(kind, sentence, question=question) for sentence in sentences], np.float32)
 
 
 def _said(weights: Mapping[str, float], sentences: Sequence[str]) -> NDArray[np.float32]:

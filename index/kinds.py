@@ -1,4 +1,4 @@
-"""What kind of thing a question asks for (a date, a number, a name), and whether a text holds one. en, ru, be, uk."""
+"""What kind of thing a question asks for (a date, a number, a name), and the names and numbers in a text. en, ru, be, uk."""
 
 import re
 from enum import StrEnum
@@ -26,17 +26,6 @@ _ASKED = {
     r"|де|куди|хто|kto|chto|dzie|hdzie|gdzie",
 }
 _PATTERNS = {kind: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for kind, pattern in _ASKED.items()}
-_MONTHS = re.compile(
-    r"\b(?:jan|feb|mar[ct]|apr|may|jun|jul|aug|sep|oct|nov|dec|янв|фев|март|апр|ма[йя]\b|июн|июл|авг|сен|окт|ноя|дек"
-    r"|студз|лют|сакав|крас|травен|траўн|чэрв|ліп|жні|верас|кастр|ліст|снеж)",
-    re.IGNORECASE,
-)
-_NUMERALS = re.compile(
-    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|half|several|both|twice|once"
-    r"|один|одна|одного|два|две|двух|двое|три|трёх|трое|четыр|пят|шест|сем|восем|восьм|девят|десят|двенад|пятнад|сорок|сто\b|сот|тысяч|полов|нескольк"
-    r"|адзін|адна|аднаго|дзв|двух|двое|тры|трох|чатыр|пяц|шэсц|сем|восем|дзевя|дзеся|сто\b|сотн|тысяч|палов|некальк)",
-    re.IGNORECASE,
-)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -46,20 +35,6 @@ def asked(question: str) -> Kind | None:
         (match.start(), kind) for kind, pattern in _PATTERNS.items() if (match := pattern.search(question))
     ]
     return min(found)[1] if found else None
-
-
-def holds(kind: Kind, text: str, *, question: str) -> bool:
-    """Whether `text` holds something of that kind that the question itself does not already say."""
-    known = set(_DIGITS.findall(question))
-    new_digits = any(digits not in known for digits in _DIGITS.findall(text))
-    match kind:
-        case Kind.DATE:
-            return new_digits or (_MONTHS.search(text) is not None and not _MONTHS.search(question))
-        case Kind.NUMBER:
-            return new_digits or _NUMERALS.search(text) is not None
-        case Kind.NAME:
-            said = {fold.skeleton(word) for _, _, word in fold.words(question)}
-            return any(fold.skeleton(name) not in said for name in names(text))
 
 
 def names(text: str) -> list[str]:

@@ -63,11 +63,14 @@ class Lexical:
             total[rows] += (self._idf(len(rows)) * counts / (counts + self._norm[rows])).astype(np.float32)
         return total
 
-    def holds(self, term: str, passage: int) -> bool:
-        """Whether a term occurs in a passage."""
-        first, last = self._span(_hash(term))
-        rows = self._views[2]
-        place = bisect_left(rows, passage, first, last)
+    def posting(self, term: str) -> tuple[int, int]:
+        """The posting of a term: where its rows begin and end; (0, 0) where no passage has it."""
+        return self._span(_hash(term))
+
+    def holds(self, posting: tuple[int, int], passage: int) -> bool:
+        """Whether a passage is in a posting."""
+        rows, last = self._views[2], posting[1]
+        place = bisect_left(rows, passage, *posting)
         return place < last and rows[place] == passage
 
     def _idf(self, frequency: int) -> float:

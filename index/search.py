@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -224,9 +225,13 @@ def _covered(prepared: Prepared, question: Asked, scored: Sequence[_Scored]) -> 
 
 def asked_tokens(prepared: Prepared, question: Asked) -> AskedTokens | None:
     """The question's tokens, ready to be compared with those of sentences; `None` without tokens on either side."""
-    table, tokens = prepared.tokens, question.tokens
-    if table is None or tokens is None or not tokens.pieces:
+    if prepared.tokens is None or question.tokens is None or not question.tokens.pieces:
         return None
+    return _asked_tokens(prepared.tokens, question.tokens)
+
+
+@lru_cache(maxsize=2)  # for the two steps that compare them, not to remember anybody's question
+def _asked_tokens(table: TokenTable, tokens: Tokens) -> AskedTokens:
     rarity = table.weights(tokens)
     return table.question(tokens), rarity / rarity.sum()
 

@@ -11,7 +11,7 @@ from library import news, version_of
 from index import confidence, excerpt
 from index.confidence import FEATURES, MOST, Calibration
 from index.intent import NO_INTENTS, Intent, Intents
-from index.kinds import Kind, asked, holds
+from index.kinds import Kind, asked
 from index.search import asked as analysed
 from index.search import prepare, search
 
@@ -85,16 +85,6 @@ def test_words_count_as_own_only_in_the_passage_s_language(hashing: HashingEncod
 )
 def test_a_question_asks_for_a_kind_of_thing(question: str, kind: Kind | None):
     assert asked(question) is kind
-
-
-def test_a_date_that_the_question_already_says_is_no_answer():
-    assert not holds(Kind.DATE, "In 2020 he was at home.", question="When in 2020 was he arrested?")
-    assert holds(Kind.DATE, "He was arrested in June.", question="When in 2020 was he arrested?")
-
-
-def test_a_name_must_be_another_than_those_asked_about():
-    assert not holds(Kind.NAME, "Then Losik spoke.", question="Who judged Losik?")
-    assert holds(Kind.NAME, "Then Judge Hryharovich spoke.", question="Who judged Losik?")
 
 
 def test_the_stored_calibration_is_sound():

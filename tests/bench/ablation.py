@@ -65,7 +65,6 @@ _OFF: dict[str, Sequence[tuple[Any, str, Any]]] = {
     "late interaction": [(search, "TOKENS_WEIGHT", 0.0)],
     "bonus for the people named": [(search, "NAMED", 0.0)],
     "only quotes that speak of the people": [(excerpt, "speaks_of", lambda *_: True)],
-    "preference for the kind of thing asked for": [(excerpt, "KIND_WEIGHT", 0.0)],
     "things asked for, in the order of passages": [(search, "CONCEPTS_WEIGHT", 0.0)],
     "things asked for, in the choice of the quote": [(excerpt, "CONCEPTS_WEIGHT", 0.0)],
     "handicap of briefs": [(search, "BRIEF", 0.0)],
