@@ -98,7 +98,9 @@ class Asker:
         """Whether one more would wait too long. In a long rush only the next batch of each thread is filled, so that none
         is idle before the next updates come, and everybody else is told at once."""
         waiting = self._waiting.qsize()
-        return waiting * self._question_s > WAIT_S or (self.crowd.too_long and waiting >= WORKERS * RUSH_BATCH)
+        return waiting * self._question_s > WAIT_S or (
+            self.crowd.too_long and waiting >= WORKERS * RUSH_BATCH
+        )
 
     async def ask(self, question: str) -> tuple[Answer, Quotes]:
         """The answer, with the version it came from. Raises `BusyError`, or the index's own error."""

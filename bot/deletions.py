@@ -76,8 +76,9 @@ class Deletions:
 
     def done(self, *ids: bytes) -> None:
         """Forget rows whose messages are deleted, or cannot be."""
-        with self._engine.begin() as connection:
-            connection.execute(delete(DELETIONS).where(DELETIONS.c.id.in_(ids)))
+        if ids:
+            with self._engine.begin() as connection:
+                connection.execute(delete(DELETIONS).where(DELETIONS.c.id.in_(ids)))
 
     def _opened(self, rows: Sequence[Row[Any]], keys: Keys) -> list[Due]:
         """The rows, opened; those that were tampered with are forgotten."""

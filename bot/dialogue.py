@@ -4,7 +4,7 @@ chat, and in the database for a chat whose messages delete themselves."""
 import asyncio
 import logging
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -71,11 +71,12 @@ class Dialogue:
     async def drop(self, chat: int, *, deleted: bool) -> None:
         """Remember nothing of a chat any more; what could not be `deleted` is tried again later, where that can be
         kept."""
-        messages = await self.known(chat)
+        messages = [] if deleted else await self.known(chat)
         self._known.drop(chat)
-        if self._deletions is None:
-            return
-        rows = await asyncio.to_thread(self._deletions.of_chat, chat)
-        await asyncio.to_thread(self._deletions.done, *(row.id for row in rows))
-        if not deleted:
-            await asyncio.to_thread(self._deletions.remember, chat, messages, self._now())
+        if self._deletions:
+            await asyncio.to_thread(self._owe, self._deletions, chat, messages)
+
+    def _owe(self, deletions: Deletions, chat: int, messages: Sequence[int]) -> None:
+        """Let these messages of a chat be all that is still to be deleted, at once."""
+        deletions.done(*(row.id for row in deletions.of_chat(chat)))
+        deletions.remember(chat, messages, self._now())

@@ -3,8 +3,8 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from telegram.constants import ChatType
@@ -40,45 +40,50 @@ class Lanes:
 
 
 class Gate:
-    """Many may pass at once, or one alone; who wants to be alone goes before those who come later."""
+    """Many may pass at once, or one alone; who wants to be alone goes before those who come later.
+
+    Without a lock: the usual update enters and leaves without giving its turn in the event loop away.
+    """
 
     def __init__(self) -> None:
         self._inside = 0
-        self._waiting = 0
-        self._changed = asyncio.Condition()
+        self._wanting = 0
+        self._empty, self._open = asyncio.Event(), asyncio.Event()
+        self._open.set()
 
     @asynccontextmanager
     async def among_others(self) -> AsyncIterator[None]:
         """Pass while nobody is or wants to be alone."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: not self._waiting)
-            self._inside += 1
-        try:
+        while self._wanting:
+            await self._open.wait()
+        with self._passing():
             yield
-        finally:
-            await self._leave()
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
         """Pass when everybody else has left, and keep the others out."""
-        self._waiting += 1
+        self._wanting += 1
+        self._open.clear()
         try:
-            async with self._changed:
-                await self._changed.wait_for(lambda: not self._inside)
-                self._inside += 1
-            try:
+            while self._inside:
+                self._empty.clear()
+                await self._empty.wait()
+            with self._passing():
                 yield
-            finally:
-                await self._leave()
         finally:
-            self._waiting -= 1
-            async with self._changed:
-                self._changed.notify_all()
+            self._wanting -= 1
+            if not self._wanting:
+                self._open.set()
 
-    async def _leave(self) -> None:
-        self._inside -= 1
-        async with self._changed:
-            self._changed.notify_all()
+    @contextmanager
+    def _passing(self) -> Iterator[None]:
+        self._inside += 1
+        try:
+            yield
+        finally:
+            self._inside -= 1
+            if not self._inside:
+                self._empty.set()
 
 
 def lane_of(update: dict[str, Any]) -> Lane:
