@@ -13,13 +13,19 @@ from bot.callbacks import AnswerForCase, ShowExample, parse
 from bot.own_callbacks import parse_own
 
 Lane = tuple[int | str, str]
+_QUESTIONS = "questions"
 
 
 class Lanes:
-    """The turn of each update, first come, first served within its lane."""
+    """The turn of each update, first come, first served within its lane.
+
+    Of the questions of all chats one begins in each round of the event loop: a hundred that begin together make a round
+    so long that a /forget, which takes several, would be confirmed only after a second.
+    """
 
     def __init__(self) -> None:
         self._waiting: dict[Lane, deque[asyncio.Event]] = {}
+        self._entrance = asyncio.Lock()
 
     @asynccontextmanager
     async def turn(self, update: dict[str, Any]) -> AsyncIterator[None]:
@@ -30,6 +36,9 @@ class Lanes:
         try:
             if len(queue) > 1:
                 await mine.wait()
+            if lane[1] == _QUESTIONS:
+                async with self._entrance:
+                    await asyncio.sleep(0)
             yield
         finally:
             queue.remove(mine)
@@ -95,7 +104,7 @@ def lane_of(update: dict[str, Any]) -> Lane:
     query = update.get("callback_query")
     data = query.get("data") if isinstance(query, dict) else None
     asks = isinstance(data, str) and isinstance(parse(data), AnswerForCase | ShowExample)
-    return chat_of(update), "questions" if query is None or asks else "buttons"
+    return chat_of(update), _QUESTIONS if query is None or asks else "buttons"
 
 
 def chat_of(update: dict[str, Any]) -> int | str:

@@ -1,8 +1,31 @@
-"""Who may pass the gate together, and who alone."""
+"""How many questions begin at once, and who may pass the gate together, and who alone."""
 
 import asyncio
 
-from bot.lanes import Gate
+from bot.lanes import Gate, Lanes
+
+
+async def test_of_a_hundred_questions_one_begins_in_each_round_of_the_loop_and_a_command_waits_for_none() -> (
+    None
+):
+    lanes, begun = Lanes(), list[str]()
+
+    async def take(chat: int, text: str) -> None:
+        async with lanes.turn({"update_id": chat, "message": {"chat": {"id": chat}, "text": text}}):
+            begun.append(text)
+
+    tasks = [asyncio.create_task(take(chat, "Where is he?")) for chat in range(100)]
+    for _ in range(10):
+        before = len(begun)
+        await asyncio.sleep(0)
+        assert len(begun) <= before + 1
+    tasks.append(asyncio.create_task(take(100, "/forget")))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert "/forget" in begun
+    assert len(begun) < 20
+    await asyncio.gather(*tasks)
+    assert begun.count("Where is he?") == 100
 
 
 async def test_many_pass_at_once_and_one_alone_waits_for_all_and_holds_those_who_come_later() -> None:
