@@ -119,7 +119,7 @@ async def bot(life: Life, sandbox: Sandbox) -> AsyncIterator[asyncio.subprocess.
 async def live(life: Life, *, kills: int) -> list[str]:
     """All of them come, follow, ask, and two of three go again; what was found of them outside the folder's files."""
     publish(life.home, numbered(50))
-    hits: list[str] = []
+    hits = list[str]()
     async with Sandbox(token=life.token, ledger=life.vault / "ledger.jsonl") as sandbox:
         sandbox.world._account_ids = life.chat_ids()
         people = [
@@ -142,8 +142,8 @@ async def live(life: Life, *, kills: int) -> list[str]:
                 hits += outside(life, process.pid)
                 if kill == 0:
                     back_up(life)
-                process.kill()
-            hits += killed(life)
+                await kill_with_a_journal(life, process)
+            hits += life.canaries().found_under(life.home)
         async with bot(life, sandbox) as process:
             await living
             async with asyncio.timeout(PATIENCE_S):
@@ -229,10 +229,17 @@ def back_up(life: Life) -> None:
     source.close()
 
 
-def killed(life: Life) -> list[str]:
-    """What is found of them right after a kill, while what was written last is still in the journal alone."""
-    assert (life.home / "bot.sqlite-wal").stat().st_size > 0, "the journal is empty: nothing is looked at"
-    return life.canaries().found_under(life.home)
+async def kill_with_a_journal(life: Life, process: asyncio.subprocess.Process) -> None:
+    """Kill the bot while what was written last is still in the journal alone: a /forget empties it."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(0.01)
+            if (life.home / "bot.sqlite-wal").stat().st_size > 0:
+                process.kill()
+                return
+            process.send_signal(signal.SIGCONT)
+            await asyncio.sleep(0.01)
 
 
 def outside(life: Life, pid: int) -> list[str]:
