@@ -15,7 +15,7 @@ from bot.compose import Keyboard, Page, PageError, Writer, inline
 from bot.news import News, NewsKind, NewsQuote, Reason
 from bot.own_callbacks import ListNews, Own, ShowNews, Unfollow
 from bot.record import FollowKind
-from bot.source import label, named
+from bot.source import MOST_NOTICE, label, named
 from bot.texts import Texts
 from corpus.cases import load_cases
 from corpus.document import PartialDate
@@ -187,7 +187,7 @@ def _name(case: str, words: Texts) -> str:
 
 def _attribution(writer: Writer, quote: NewsQuote, words: Texts) -> None:
     """Append linked title, publisher, date, language and label, and what must stand with the quote."""
-    writer.link(inline(quote.title) or quote.document, quote.link).plain(" ↗" if quote.link else "")
+    writer.link(named(quote.title) or quote.document, quote.link).plain(" ↗" if quote.link else "")
     date = words.date(quote.published)
     facts = [
         named(quote.publisher),
@@ -199,9 +199,11 @@ def _attribution(writer: Writer, quote: NewsQuote, words: Texts) -> None:
     if not quote.link:
         writer.plain(" · ").plain(words.say("no public address"))
     if quote.notice:
-        writer.plain("\n⚠ ").plain(words.say("The source says: {notice}", notice=inline(quote.notice)))
+        notice = inline(quote.notice, most=MOST_NOTICE)
+        writer.plain("\n⚠ ").plain(words.say("The source says: {notice}", notice=notice))
     if quote.note:
-        writer.plain("\n⚠ ").plain(words.say("Note: {note}", note=inline(quote.note)))
+        note = inline(quote.note, most=MOST_NOTICE)
+        writer.plain("\n⚠ ").plain(words.say("Note: {note}", note=note))
 
 
 def _brief(writer: Writer, news: News, words: Texts, *, quoted: bool) -> None:

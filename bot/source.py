@@ -17,7 +17,7 @@ from index.values import values
 _FURNITURE = str.maketrans("·[]", "-()", "⚠⚖↗")
 
 
-_MOST_NAME, _MOST_NOTICE = 200, 300
+_MOST_NAME, MOST_NOTICE = 200, 300
 """Characters of a name or title, and of a warning, that are shown; a longer one leaves no room for the quote."""
 MOST_SOURCES = 3
 """Sources of a brief named under its quote, so that three quotes leave the buttons in sight; all stand in the context."""
@@ -100,10 +100,10 @@ def short_attribution(writer: Writer, excerpt: Excerpt, texts: Texts, *, when: s
 
 def _warnings(writer: Writer, document: Document, texts: Texts) -> None:
     if document.notice:
-        notice = inline(document.notice, most=_MOST_NOTICE)
+        notice = inline(document.notice, most=MOST_NOTICE)
         writer.plain("\n⚠ ").plain(texts.say("The source says: {notice}", notice=notice))
     if document.note:
-        writer.plain("\n⚠ ").plain(texts.say("Note: {note}", note=inline(document.note, most=_MOST_NOTICE)))
+        writer.plain("\n⚠ ").plain(texts.say("Note: {note}", note=inline(document.note, most=MOST_NOTICE)))
 
 
 def _written_from(writer: Writer, sources: Sequence[str], texts: Texts, *, most: int | None) -> None:

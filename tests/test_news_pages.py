@@ -249,10 +249,19 @@ def test_an_empty_list_says_so_and_the_renewal_notice_names_nothing(language: st
     assert [button.callback_data for button in page.keyboard[0]] == ["1r", "1U"]
 
 
+def test_a_long_title_and_a_long_notice_leave_room_for_the_quote() -> None:
+    (news,) = announced(compared(article("trial", TRIAL)), first=57)
+    long = replace(news.quotes[0], title="title " * 400, notice="notice " * 400)
+    page = news_page(replace(news, quotes=(long,)), texts("en"))
+    assert page.quotes == (long.text,)
+    assert len(page.text) < len(long.text) + 1200
+
+
 def test_what_was_found_in_an_article_is_what_is_shown() -> None:
     (news,) = announced(compared(article("trial", TRIAL, title="⚖ A [title] with · signs")), first=57)
     page = news_page(news, texts("en"))
     assert page.quotes == (news.quotes[0].text,)
+    assert "A (title) with - signs" in page.text, "it cannot pass for publisher, date and label"
     assert all(
         parse_own(str(b.callback_data)) or str(b.callback_data).startswith("1k")
         for r in page.keyboard
