@@ -100,10 +100,8 @@ class Presses:
             case AnswerForCase(case):
                 await self._answer_for_case(query, case, words)
             case ShowExample(number):
-                question = pages.examples(words)[number]  # the heading, because nobody wrote it in the chat
-                await self._below(
-                    query, words, lambda: self._answering.answered(question, words, heading=question)
-                )
+                question = pages.examples(words)[number]
+                await self._below(query, words, lambda: self._example(question, words))
             case ShowCase(tab=Tab.NEW):
                 await self._below(query, words, lambda: self._casework.opened(callback, words))
             case ShowCase():
@@ -120,6 +118,10 @@ class Presses:
                 await self._below(query, words, lambda: self._shown(callback, words), answers=_asked(query))
             case _:
                 await self._turn(query, self._answering.shown(callback, words, kept_of(query.message)), words)
+
+    async def _example(self, question: str, words: Texts) -> Page:
+        """The answer to a question that nobody wrote in the chat: it is the heading."""
+        return await self._answering.answered(question, words, heading=question) or pages.busy(words)
 
     async def _shown(self, callback: Callback, words: Texts) -> Page | None:
         return self._answering.shown(callback, words)

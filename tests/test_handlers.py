@@ -360,6 +360,21 @@ async def test_when_too_many_questions_wait_each_person_is_told_busy(
     assert 0 < len(busy) < 6
 
 
+async def test_who_presses_an_example_while_too_many_wait_is_told_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quotes = Quotes(version())
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path, RuleBase(lambda: quotes)):
+        person = sandbox.person("Alena", language_code="en")
+        shown = await person.wait_for_reply(await person.say("/start"))
+        monkeypatch.setattr(asker, "WAIT_S", -1.0)
+        await person.press(shown, "1e0")
+        async with asyncio.timeout(10):
+            while len(person.messages()) < 2:
+                await sandbox.world.bell.wait(1)
+        assert person.messages()[-1].text.startswith("Too many questions right now.")
+
+
 async def test_questions_that_wait_together_are_encoded_together(tmp_path: Path) -> None:
     quotes = Quotes(version())
     base = RuleBase(lambda: quotes, pause_s=0.1)
