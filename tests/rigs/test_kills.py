@@ -80,6 +80,8 @@ async def killed(
                 more_answers = chance.randint(1, share - 1)
                 async with asyncio.timeout(patience_s):
                     while len(sandbox.calls("sendMessage")) < answers + more_answers:
+                        if not sandbox.world.updates.pending():  # some had been answered, but not confirmed
+                            await acts.go_on(share)
                         await sandbox.world.bell.wait(1)
                 await asyncio.sleep(chance.uniform(0, 0.05))
                 process.kill()
