@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -225,13 +224,9 @@ def _covered(prepared: Prepared, question: Asked, scored: Sequence[_Scored]) -> 
 
 def asked_tokens(prepared: Prepared, question: Asked) -> AskedTokens | None:
     """The question's tokens, ready to be compared with those of sentences; `None` without tokens on either side."""
-    if prepared.tokens is None or question.tokens is None or not question.tokens.pieces:
+    table, tokens = prepared.tokens, question.tokens
+    if table is None or tokens is None or not tokens.pieces:
         return None
-    return _asked_tokens(prepared.tokens, question.tokens)
-
-
-@lru_cache(maxsize=2)  # for the two steps that compare them, not to remember anybody's question
-def _asked_tokens(table: TokenTable, tokens: Tokens) -> AskedTokens:
     rarity = table.weights(tokens)
     return table.question(tokens), rarity / rarity.sum()
 
