@@ -134,8 +134,11 @@ def die(point: str) -> None:
     setattr(owner, method, dying_later if name == "send" else dying)
 
 
+IN_NO_HURRY = "in no hurry"
+"""No bug: the leases that the bot has. For clean stops, after which nothing is held."""
 PLANTS: dict[str, Callable[[], None]] = {
     "": lambda: None,
+    IN_NO_HURRY: lambda: None,
     "acknowledge before commit": acknowledge_before_commit,
     "batch commit": batch_commit,
     "no lease check": no_lease_check,
@@ -146,7 +149,8 @@ PLANTS: dict[str, Callable[[], None]] = {
 
 
 async def main(database: str, api_url: str, token: str, rate: str, groups: str, plant: str = "") -> None:
-    hurry()
+    if plant != IN_NO_HURRY:
+        hurry()
     if plant.startswith("die "):
         die(plant.removeprefix("die "))
     else:

@@ -15,7 +15,7 @@ import pytest
 from databases import Postgres
 from delivered import HEARD_S, PAUSE_S, Deaf, Delivered, judge
 from mailings import EVERYTHING, KEYS
-from sender import POINTS
+from sender import IN_NO_HURRY, POINTS
 from sqlalchemy import insert, select
 from test_sending import draft
 
@@ -152,7 +152,8 @@ async def run(
             (faults.drop_before(), plan.odds),
         ]
         sandbox.faults.chances("sendMessage", odds if plan.odds else [], seed=seed)
-        senders = Senders(sandbox, database, rate=plan.rate, groups=made.moved, plant=plan.plant)
+        plant = IN_NO_HURRY if plan.how is signal.SIGTERM else plan.plant
+        senders = Senders(sandbox, database, rate=plan.rate, groups=made.moved, plant=plant)
         try:
             for _ in range(plan.senders):
                 await senders.start()
