@@ -27,7 +27,7 @@ async def test_who_would_wait_too_long_is_told_at_once(monkeypatch: pytest.Monke
         *(asking.ask("When was Losik arrested?") for _ in range(20)), return_exceptions=True
     )
     busy = sum(isinstance(each, BusyError) for each in came)
-    assert 10 <= busy <= 18, "at a tenth of a second each, a few wait for a fifth of a second"
+    assert 10 <= busy <= 19, "at a tenth of a second each, a few wait for a fifth of a second"
     running.cancel()
     asking.close()
 
@@ -37,10 +37,10 @@ async def test_who_waits_behind_a_batch_that_takes_too_long_is_told_while_there_
 ) -> None:
     monkeypatch.setattr(asker, "LONGEST_S", 0.1)
     quotes = Quotes(version())
-    asking = Asker(RuleBase(lambda: quotes, pause_s=0.5))
+    asking = Asker(RuleBase(lambda: quotes, pause_s=2))
     running = asyncio.create_task(asking.run())
     asked = [asyncio.create_task(asking.ask("When was Losik arrested?")) for _ in range(40)]
-    came = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 0.4)
+    came = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 1.5)
     assert {type(each) for each in came} == {BusyError}
     monkeypatch.setattr(asker, "LONGEST_S", 5.0)
     assert (await asking.ask("When was Losik arrested?"))[0].answered, "nobody waits behind those who left"
@@ -48,7 +48,7 @@ async def test_who_waits_behind_a_batch_that_takes_too_long_is_told_while_there_
     asking.close()
 
 
-async def test_in_a_long_rush_the_next_batch_is_filled_and_everybody_else_is_told(
+async def test_in_a_long_rush_the_next_batch_of_each_thread_is_filled_and_everybody_else_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(asker, "CROWD_S", -1.0)
@@ -61,7 +61,7 @@ async def test_in_a_long_rush_the_next_batch_is_filled_and_everybody_else_is_tol
     await asyncio.sleep(0)
     running = asyncio.create_task(asking.run())
     came = await asyncio.gather(*asked, return_exceptions=True)
-    assert [isinstance(each, BusyError) for each in came] == [False] * 4 + [True] * 6
+    assert [isinstance(each, BusyError) for each in came] == [False] * 8 + [True] * 2
     running.cancel()
     asking.close()
 
