@@ -31,7 +31,7 @@ ROTATING = "rotating"
 SPACING = 0
 """In place of a broadcast: the row keeps the next message of its chat a moment away, whoever sends that."""
 CHUNK = 500
-"""Rows filled in at once: so few that nothing else waits for the database longer than some ten milliseconds."""
+"""Rows filled in by one statement; between two of them others get the database."""
 _LOW = 250
 _TARGET = bytes(7)
 """With what the tag of a channel begins: it comes first in the order of tags, and hardly any person's does."""

@@ -53,11 +53,13 @@ async def test_many_pass_at_once_and_one_alone_waits_for_all_and_holds_those_who
 
 
 async def test_whoever_is_cancelled_while_waiting_leaves_the_gate_open() -> None:
-    gate = Gate()
+    gate, passed = Gate(), False
     async with gate.among_others():
         waiting = asyncio.create_task(gate.alone().__aenter__())
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.wait([waiting])
         async with asyncio.timeout(1), gate.among_others():
-            pass
+            passed = True
+    assert waiting.cancelled()
+    assert passed
