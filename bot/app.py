@@ -14,6 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot import logs
 from bot.asker import Asker, Base
 from bot.database import Engine, open_database
+from bot.garbage import settle
 from bot.handlers import Handlers
 from bot.handling import Handling
 from bot.intake import POLL_S, Backoff, Intake, TokenRejectedError
@@ -65,6 +66,7 @@ async def run(
                 begin(
                     store.announcements, base.quotes().version
                 )  # what is there at the first start is no news
+                settle()
                 await serve(
                     bot,
                     seen,

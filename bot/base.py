@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.garbage import settle
 from bot.quotes import Quotes
 from index.answer import Answer, answer_many
 from index.case_file import CaseBook, case_book
@@ -22,7 +23,7 @@ class PublishedBase:
 
     def follow(self) -> None:
         """Serve newer versions as they are published, until the process ends."""
-        self._reader.follow()
+        self._reader.follow(settle)
 
     def quotes(self) -> Quotes:
         """The quotes of the newest version."""

@@ -49,13 +49,15 @@ class Reader(Generic[Prepared]):
         """What to answer from; take it once an answer. Never waits for the disk."""
         return self._served
 
-    def follow(self) -> None:
-        """Look for newer versions from now on, until the process ends."""
+    def follow(self, replaced: Callable[[], None] = lambda: None) -> None:
+        """Look for newer versions from now on, until the process ends; `replaced` is called after each that is served."""
 
         def look() -> None:
             while True:
                 time.sleep(self._every_s)
-                self.refresh()
+                before = self._served
+                if self.refresh() is not before:
+                    replaced()
 
         threading.Thread(target=look, name="index-reload", daemon=True).start()
 

@@ -408,10 +408,19 @@ def test_a_reader_takes_up_a_new_version_and_leaves_the_old_one_to_its_users(fol
         return version
 
     reader = Reader(folder, prepare, every_s=0.05)
-    reader.follow()
+    served: list[int] = []
+    told = threading.Event()
+
+    def replaced() -> None:
+        served.append(reader.get().number)
+        told.set()
+
+    reader.follow(replaced)
     old = reader.get()
     publish(folder, 1, 2, 3)
     assert loaded.wait(10), "nobody asked, and yet it must be looked for"
+    assert told.wait(10)
+    assert served == [3], "told once, when the new one is served"
     assert reader.refresh().number == reader.get().number == 3
     assert same(old, sample_version(1, 2))
 

@@ -11,6 +11,7 @@ from bot.sandbox.server import Sandbox
 
 BOT = """
 import asyncio
+import gc
 from articles import RuleBase
 from encoders import HashingEncoder
 from bot.app import run
@@ -22,6 +23,7 @@ settings = BotSettings()
 reader = Reader(settings.index_folder, Quotes, model=HashingEncoder.name, every_s=0.1)
 reader.follow()
 asyncio.run(run(settings, base=RuleBase(reader.get), with_parent=True))
+assert gc.get_freeze_count(), "what it had loaded is to be left out of full collections"
 """
 
 

@@ -16,6 +16,7 @@ from bot.broadcasts import CHUNK
 from bot.compose import Page
 from bot.database import OUTBOX, SUBSCRIBERS, open_database
 from bot.delivery import Delivery
+from bot.garbage import settle
 from bot.outbox import Outbox
 from bot.pace import Pace
 from bot.pacing import Rate
@@ -112,6 +113,7 @@ async def filled_in(tmp_path: Path, count: int) -> tuple[float, float, list[int]
         raise AssertionError("nobody follows this")
 
     sender = Delivery(outbox, Everybody(store), send=unsent, pace=Pace())
+    settle()  # as the bot does when it starts
     running, started = asyncio.create_task(sender.run()), time.monotonic()
     still, claimed, number = 0.0, 0.0, 0
     while outbox.open() or number < 10:
