@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Protocol, TypeVar
 
 from bot.quotes import Quotes
@@ -88,7 +89,7 @@ class Asker:
     def __init__(self, base: Base) -> None:
         self._base = base
         self.crowd = Crowd()
-        self._waiting: asyncio.Queue[_Asked] = asyncio.Queue(WAITING)
+        self._waiting: SimpleQueue[_Asked | None] = SimpleQueue()  # None: a thread may end
         self._question_s = 0.0
         self._workers = ThreadPoolExecutor(WORKERS, "asker")
         self._looker = ThreadPoolExecutor(1, "case-files")
@@ -98,19 +99,15 @@ class Asker:
         """Whether one more would wait too long. In a long rush only the next batch of each thread is filled, so that none
         is idle before the next updates come, and everybody else is told at once."""
         waiting = self._waiting.qsize()
-        return waiting * self._question_s > WAIT_S or (
-            self.crowd.too_long and waiting >= WORKERS * RUSH_BATCH
-        )
+        most = WORKERS * RUSH_BATCH if self.crowd.too_long else WAITING
+        return waiting >= most or waiting * self._question_s > WAIT_S
 
     async def ask(self, question: str) -> tuple[Answer, Quotes]:
         """The answer, with the version it came from. Raises `BusyError`, or the index's own error."""
         result: asyncio.Future[tuple[Answer, Quotes]] = asyncio.get_running_loop().create_future()
         if self.is_busy:
             raise BusyError
-        try:
-            self._waiting.put_nowait(_Asked(question, result))
-        except asyncio.QueueFull:
-            raise BusyError from None
+        self._waiting.put(_Asked(question, result))
         try:
             async with asyncio.timeout(LONGEST_S):
                 return await result
@@ -130,35 +127,52 @@ class Asker:
 
     async def run(self) -> None:
         """Answer until cancelled."""
-        await asyncio.gather(*(self._work() for _ in range(WORKERS)))
-
-    async def _work(self) -> None:
-        while True:
-            batch = [await self._waiting.get()]
-            most = RUSH_BATCH if self.crowd.too_long else BATCH
-            while len(batch) < most and not self._waiting.empty():
-                batch.append(self._waiting.get_nowait())
-            batch = [asked for asked in batch if not asked.result.done()]
-            started = time.monotonic()
-            if batch and not await self._answered(batch):
-                for asked in batch:  # one of them fails: the others would fail with it, again and again
-                    await self._answered([asked])
-            if batch:
-                each_s = (time.monotonic() - started) / len(batch) / WORKERS
-                self._question_s = (self._question_s + each_s) / 2
-
-    async def _answered(self, batch: Sequence[_Asked]) -> bool:
-        """Answer a batch; false when it failed and nobody was told, because it holds several questions."""
-        loop, questions = asyncio.get_running_loop(), [asked.question for asked in batch]
+        loop = asyncio.get_running_loop()
         try:
-            answers, quotes = await loop.run_in_executor(self._workers, self._base.answer_many, questions)
-        except Exception as error:  # noqa: BLE001 (the asker decides what to say; the loop goes on)
+            await asyncio.gather(
+                *(loop.run_in_executor(self._workers, self._work, loop) for _ in range(WORKERS))
+            )
+        finally:
+            for _ in range(WORKERS):
+                self._waiting.put(None)
+
+    # In the threads, which take what waits themselves: the loop may have no moment for them
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        while batch := self._next():
+            batch = [asked for asked in batch if not asked.result.done()]
+            if not batch:
+                continue
+            started = time.monotonic()
+            if not self._answered(batch, loop):
+                for asked in batch:  # one of them fails: the others would fail with it, again and again
+                    self._answered([asked], loop)
+            each_s = (time.monotonic() - started) / len(batch) / WORKERS
+            self._question_s = (self._question_s + each_s) / 2
+
+    def _next(self) -> list[_Asked]:
+        """What waits, as far as it goes into a batch, as soon as anything does; nothing when the thread may end."""
+        batch: list[_Asked] = []
+        while len(batch) < (RUSH_BATCH if self.crowd.too_long else BATCH):
+            try:
+                asked = self._waiting.get(block=not batch)
+            except Empty:
+                break
+            if asked is None:
+                return []  # whoever waits still is told nothing: the process ends
+            batch.append(asked)
+        return batch
+
+    def _answered(self, batch: Sequence[_Asked], loop: asyncio.AbstractEventLoop) -> bool:
+        """Answer a batch; false when it failed and nobody was told, because it holds several questions."""
+        try:
+            answers, quotes = self._base.answer_many([asked.question for asked in batch])
+        except Exception as error:  # noqa: BLE001 (the asker decides what to say; the thread goes on)
             if len(batch) > 1:
                 return False
-            _settle(batch[0].result, error)
+            loop.call_soon_threadsafe(_settle, batch, [error])
             return True
-        for asked, answer in zip(batch, answers, strict=True):
-            _settle(asked.result, (answer, quotes))
+        loop.call_soon_threadsafe(_settle, batch, [(answer, quotes) for answer in answers])
         return True
 
     def close(self) -> None:
@@ -167,10 +181,11 @@ class Asker:
             threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _settle(future: asyncio.Future[tuple[Answer, Quotes]], result: tuple[Answer, Quotes] | Exception) -> None:
-    if future.done():  # the person's handler timed out meanwhile
-        return
-    if isinstance(result, Exception):
-        future.set_exception(result)
-    else:
-        future.set_result(result)
+def _settle(batch: Sequence[_Asked], results: Sequence[tuple[Answer, Quotes] | Exception]) -> None:
+    for asked, result in zip(batch, results, strict=True):
+        if asked.result.done():  # the person's handler timed out meanwhile
+            continue
+        if isinstance(result, Exception):
+            asked.result.set_exception(result)
+        else:
+            asked.result.set_result(result)
