@@ -6,8 +6,10 @@ id never means other words than those it was made for.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,9 +74,9 @@ class Quotes:
             return None
         return f"{self.version.passage(passage).id}{_DIGITS[first]}{_DIGITS[count]}"
 
-    def ids_of(self, excerpts: Iterable[Excerpt]) -> tuple[str, ...]:
-        """The ids of those excerpts that have one."""
-        return tuple(i for i in map(self.id_of, excerpts) if i)
+    def ids_of(self, excerpts: Iterable[Excerpt], *, most: int | None = None) -> tuple[str, ...]:
+        """The ids of those excerpts that have one, of the first `most` of them."""
+        return tuple(islice((i for i in map(self.id_of, excerpts) if i), most))
 
     def find(self, quote_id: str, *, rank: int = 1) -> Excerpt | None:
         """The excerpt an id was made for; None when its passage is not in this version any more."""
@@ -117,12 +119,12 @@ class Quotes:
             return None
         passages = self.version.passages
         low, high = self._first_passage[document : document + 2]
-        passage = low + int(np.searchsorted(passages[low:high, 1], excerpt.start, side="right")) - 1
+        passage = bisect_right(passages[:, 1], excerpt.start, low, high) - 1
         if passage < low:
             return None
         sentences = self.version.sentences
         first, end = self._first_sentence[passage : passage + 2]
-        row = first + int(np.searchsorted(sentences[first:end, 1], excerpt.start))
+        row = bisect_left(sentences[:, 1], excerpt.start, first, end)
         return row if row < end and int(sentences[row][1]) == excerpt.start else None
 
     def _same_document(self, row: int, other: int) -> bool:

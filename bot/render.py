@@ -236,7 +236,7 @@ class Renderer:
         return InlineKeyboardButton(words or self.texts.say("🔔 Follow"), callback_data=str(ask))
 
     def _more_button(self, excerpts: Sequence[Excerpt]) -> InlineKeyboardButton | None:
-        ids = self.quotes.ids_of(excerpts)[:MAX_MORE]
+        ids = self.quotes.ids_of(excerpts, most=MAX_MORE)
         if not ids:
             return None
         return InlineKeyboardButton(self.texts.say("More ▸"), callback_data=str(callbacks.ShowMore(ids)))
@@ -273,7 +273,7 @@ class Renderer:
         if names:
             writer.plain("\n").plain(say("Nearest cases:"))
         keyboard = names
-        if ids := self.quotes.ids_of(answer.nearest)[:MAX_MORE]:
+        if ids := self.quotes.ids_of(answer.nearest, most=MAX_MORE):
             closest = InlineKeyboardButton(
                 say("Closest, not an answer ▸"), callback_data=str(callbacks.ShowClosest(ids))
             )

@@ -17,9 +17,14 @@ LEASE_S = 30
 
 
 # Made once: to build a statement takes longer than to run it, and these run for every update.
-_FINISHED = select(SEEN.c.finished).where(SEEN.c.update_id == bindparam("number"))
 _FAILURES = select(SEEN.c.attempts).where(SEEN.c.update_id == bindparam("number"))
-_CLAIMED = select(CLAIMS.c.owner, CLAIMS.c.alone).where(CLAIMS.c.update_id == bindparam("number"))
+_NUMBER = select(bindparam("number", type_=SEEN.c.update_id.type).label("update_id")).subquery()
+_KNOWN = select(SEEN.c.finished, CLAIMS.c.owner, CLAIMS.c.alone).select_from(
+    _NUMBER.outerjoin(SEEN, SEEN.c.update_id == _NUMBER.c.update_id).outerjoin(
+        CLAIMS, CLAIMS.c.update_id == _NUMBER.c.update_id
+    )
+)
+"""One row: whether an update is finished, and who claimed it last; nulls where nobody did."""
 _RELEASE = delete(CLAIMS).where(CLAIMS.c.update_id == bindparam("number"))
 
 
@@ -64,12 +69,12 @@ class Seen:
         now, number = self._now(), {"number": update_id}
         row = {"update_id": update_id, "owner": self._owner, "until": now + LEASE_S, "alone": alone}
         with self._engine.begin() as connection:
-            if connection.scalar(_FINISHED, number):
+            earlier = connection.execute(_KNOWN, number).one()
+            if earlier.finished:
                 return Claim.FINISHED
-            earlier = connection.execute(_CLAIMED, number).one_or_none()
             if connection.execute(self._claim, {**row, "now": now, "me": self._owner}).one_or_none() is None:
                 return Claim.HELD
-            if earlier is None or earlier.owner == self._owner:
+            if earlier.owner in {None, self._owner}:
                 return Claim.GRANTED
             if earlier.alone:
                 self._count_failure(connection, update_id)

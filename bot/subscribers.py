@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, select, text
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, delete, func, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.broadcasts import SPACING
-from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, tags_stay, transaction
+from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, SWITCHES, tags_stay, transaction
 from bot.keys import Key, Keys, KeySource, LostKeyError
 from bot.record import Record, pack, unpack
 from bot.switches import set_switch, switch
@@ -31,7 +32,6 @@ _MINSK_S = 3 * 3600
 _FIRST_YEAR = 2020
 _BOUND = struct.Struct(">16sII")
 _FOUND = select(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(bindparam("tags", expanding=True)))
-"""Made once, as in `seen.py`: it runs for every message."""
 
 logger = logging.getLogger(__name__)
 
@@ -88,14 +88,13 @@ class Subscribers:
     def get(self, chat: int) -> Record | None:
         """What is kept about a chat; None where nothing is, or where the row was tampered with."""
         with self._engine.connect() as connection:
-            keys = self._known(connection)
-            row = _find(connection, keys, chat)
+            keys, row = self._look(connection, chat)
             return _opened(row, keys) if row else None
 
     def month(self, chat: int) -> int | None:
         """The month, counted from January 2020, in which a chat joined or last renewed."""
         with self._engine.connect() as connection:
-            row = _find(connection, self._known(connection), chat)
+            _, row = self._look(connection, chat)
             return row.month if row else None
 
     def waiting(self, chat: int) -> int:
@@ -200,10 +199,18 @@ class Subscribers:
 
     def _known(self, connection: Connection) -> Keys:
         """The keys, after a look whether they are still those of the table."""
-        keys, required = self._keys(), switch(connection, KEY_SWITCH)
-        if required is not None and int(required) not in {key.kid for key in keys.all}:
-            raise StaleKeyError
+        keys = self._keys()
+        _check_key(keys, switch(connection, KEY_SWITCH))
         return keys
+
+    def _look(self, connection: Connection, chat: int) -> tuple[Keys, Sealed | None]:
+        """The same, and the row of a chat, under whichever key it is, in one statement: it runs for every message."""
+        keys = self._keys()
+        tags = [key.tag(chat) for key in keys.all]
+        rows = connection.execute(_looked_up(len(tags)), {f"tag{n}": tag for n, tag in enumerate(tags)}).all()
+        _check_key(keys, rows[0].required)
+        found = [Sealed(row.tag, row.kid, row.blob, row.month) for row in rows if row.tag is not None]
+        return keys, min(found, key=lambda row: tags.index(row.tag), default=None)
 
 
 def purge(engine: Engine) -> None:
@@ -242,6 +249,21 @@ def checkpoint(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@cache
+def _looked_up(tags: int) -> Select[tuple[str | None, bytes, int, bytes, int]]:
+    """The key that every process must know, in each row that lies under one of so many tags, or in one of nothing else.
+    Made once, as in `seen.py`."""
+    key = select(literal(KEY_SWITCH).label("name")).subquery()
+    mine = SUBSCRIBERS.c.tag.in_([bindparam(f"tag{n}") for n in range(tags)])
+    joined = key.outerjoin(SWITCHES, SWITCHES.c.name == key.c.name).outerjoin(SUBSCRIBERS, mine)
+    return select(SWITCHES.c.value.label("required"), *SUBSCRIBERS.c).select_from(joined)
+
+
+def _check_key(keys: Keys, required: str | None) -> None:
+    if required is not None and int(required) not in {key.kid for key in keys.all}:
+        raise StaleKeyError
 
 
 def _find(

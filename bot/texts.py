@@ -3,7 +3,7 @@
 import datetime
 import gettext
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
@@ -47,7 +47,7 @@ class Texts:
         pattern = (
             _MONTH.get(self.language, "LLLL y") if date.day is None else _DAY.get(self.language, "d MMMM y")
         )
-        return dates.format_date(day, pattern, locale=self._locale)
+        return _formatted(day, pattern, self.language)
 
     def language_name(self, code: str) -> str:
         """The name of the language of a quote."""
@@ -60,6 +60,11 @@ class Texts:
     @property
     def _locale(self) -> Locale:
         return Locale(self.language)
+
+
+@lru_cache(4096)
+def _formatted(day: datetime.date, pattern: str, language: str) -> str:
+    return dates.format_date(day, pattern, locale=language)
 
 
 @cache

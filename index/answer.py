@@ -169,7 +169,7 @@ def _find(
         language = interface_language(text)
         if lines := whereabouts(people[0], language=language, version=version, encoder=encoder):
             return replace(_told(prepared, lines), candidates=people)
-    question = asked(text, vector, people=whom.people, tokens=tokens)
+    question = asked(text, vector, prepared, people=whom.people, tokens=tokens)
     hits = search(prepared, question)
     found = [one for one in excerpt.candidates(prepared, question, hits) if whom.is_told_by(one.text)]
     if not found:

@@ -67,7 +67,9 @@ def samples(
     for judged, vector, tokens in zip(questions, vectors, told, strict=True):
         if not is_searched(judged.question, vector, prepared, encoder.name):
             continue
-        question = asked(judged.question, vector, people=people_of(judged.question, prepared), tokens=tokens)
+        question = asked(
+            judged.question, vector, prepared, people=people_of(judged.question, prepared), tokens=tokens
+        )
         hits = search(prepared, question, top_k=20)
         without = [hit for hit in hits if not judged.is_hit_by(hit.passage.document, hit.passage.text)]
         for some, answers, written in ((hits, judged.answerable, True), (without, False, False)):

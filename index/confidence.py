@@ -20,7 +20,7 @@ from index.concepts import RELATIVES, asked_by, said_by
 from index.excerpt import Candidate
 from index.intent import NO_INTENTS, Intent, Intents
 from index.lexical import Lexical
-from index.search import Asked, Prepared, asked_tokens
+from index.search import Asked, Prepared
 from index.value import Day
 from index.values import dates
 
@@ -146,10 +146,9 @@ def _share(index: Lexical, grams: Sequence[_Posting], passage: int) -> float:
 
 def _tokens_covered(prepared: Prepared, question: Asked, found: Sequence[Candidate]) -> list[float]:
     """The mean over the question's tokens, by rarity, of how well each quote covers them; 0 without tokens."""
-    asked = asked_tokens(prepared, question)
-    if asked is None or prepared.tokens is None:
+    if question.tokens is None or prepared.tokens is None:
         return [0.0] * len(found)
-    vectors, rarity = asked
+    vectors, rarity = question.tokens
     sentences = np.array([_sentences_in(prepared, candidate) for candidate in found])
     return list((prepared.tokens.covered(vectors, sentences) @ rarity).tolist())
 

@@ -116,7 +116,7 @@ def evaluate(
         answered = answer(judged.question, version=version, encoder=encoder)
         elapsed_ms = (time.perf_counter() - started) * 1000
         people = people_of(judged.question, prepared)
-        hits = search(prepared, asked(judged.question, vector, people=people, tokens=tokens))
+        hits = search(prepared, asked(judged.question, vector, prepared, people=people, tokens=tokens))
         ranking = tuple(judged.is_hit_by(h.passage.document, h.passage.text) for h in hits)
         outcomes.append(Outcome(judged, answered, ranking, _gold_passages(judged, version), elapsed_ms))
         progress(number)

@@ -62,6 +62,11 @@ class Hit:
     """The passage's row in its version."""
 
 
+AskedTokens = tuple[NDArray[np.float32], NDArray[np.float64]]
+"""Vectors of the question's tokens, (k, dimension), ready to be compared with those of sentences, and how rare each is,
+(k,), as shares of 1."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """A question, analysed once for every later step."""
@@ -73,8 +78,8 @@ class Asked:
     language: str | None
     people: tuple[str, ...] = ()
     """Ids of the people whom the question is about: recognised beyond doubt, and not only by a relative."""
-    tokens: Tokens | None = None
-    """`None` where the encoder tells none."""
+    tokens: AskedTokens | None = None
+    """`None` without tokens on either side."""
     things: frozenset[str] = frozenset()
     """What is asked for about these people, as concepts; none where nobody is named."""
 
@@ -158,12 +163,26 @@ def _tokens(version: Version) -> TokenTable | None:
 
 
 def asked(
-    text: str, vector: NDArray[np.float32], *, people: tuple[str, ...] = (), tokens: Tokens | None = None
+    text: str,
+    vector: NDArray[np.float32],
+    prepared: Prepared,
+    *,
+    people: tuple[str, ...] = (),
+    tokens: Tokens | None = None,
 ) -> Asked:
-    """The question with its vector, ready to be searched for."""
+    """The question with its vector and tokens, ready to be searched for."""
     language = detect(text)
     things = asked_by(text, language) - RELATIVES if people else frozenset[str]()
-    return Asked(text, vector, frozenset(terms(text)), language, people, tokens, things)
+    return Asked(
+        text, vector, frozenset(terms(text)), language, people, _weighed(tokens, prepared.tokens), things
+    )
+
+
+def _weighed(tokens: Tokens | None, table: TokenTable | None) -> AskedTokens | None:
+    if table is None or tokens is None or not tokens.pieces:
+        return None
+    rarity = table.weights(tokens)
+    return table.question(tokens), rarity / rarity.sum()
 
 
 def search(prepared: Prepared, question: Asked, *, top_k: int = 10) -> list[Hit]:
@@ -196,8 +215,6 @@ def search(prepared: Prepared, question: Asked, *, top_k: int = 10) -> list[Hit]
     ]
 
 
-AskedTokens = tuple[NDArray[np.float32], NDArray[np.float64]]
-"""Vectors of the question's tokens, (k, dimension), and how rare each is, (k,), as shares of 1."""
 _Scored = tuple[float, int, dict[str, float]]
 """Score, passage, parts of the score."""
 
@@ -214,21 +231,12 @@ def _reranked(prepared: Prepared, question: Asked, scored: Sequence[_Scored]) ->
 
 def _covered(prepared: Prepared, question: Asked, scored: Sequence[_Scored]) -> list[float]:
     """How well each covers the question's tokens, by rarity; 0 without tokens."""
-    table, tokens = prepared.tokens, asked_tokens(prepared, question)
-    if table is None or tokens is None or not scored:
+    table = prepared.tokens
+    if table is None or question.tokens is None or not scored:
         return [0.0] * len(scored)
-    vectors, rarity = tokens
+    vectors, rarity = question.tokens
     sentences = prepared.first_sentence[np.array([[number, number + 1] for _, number, _ in scored])]
     return list((table.covered(vectors, sentences) @ rarity).tolist())
-
-
-def asked_tokens(prepared: Prepared, question: Asked) -> AskedTokens | None:
-    """The question's tokens, ready to be compared with those of sentences; `None` without tokens on either side."""
-    table, tokens = prepared.tokens, question.tokens
-    if table is None or tokens is None or not tokens.pieces:
-        return None
-    rarity = table.weights(tokens)
-    return table.question(tokens), rarity / rarity.sum()
 
 
 def lexical_share(index: Lexical, question: frozenset[str]) -> NDArray[np.float32]:

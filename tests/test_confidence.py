@@ -18,7 +18,7 @@ from index.search import prepare, search
 
 def all_features(question: str, encoder: HashingEncoder) -> list[dict[str, float]]:
     prepared = prepare(version_of(news(), encoder))
-    query = analysed(question, encoder.encode_queries([question])[0])
+    query = analysed(question, encoder.encode_queries([question])[0], prepared)
     found = excerpt.candidates(prepared, query, search(prepared, query))
     rows = confidence.features(prepared, query, found).tolist()
     return [dict(zip(FEATURES, row, strict=True)) for row in rows]

@@ -7,7 +7,7 @@ from encoders import HashingEncoder
 from library import document, news, version_of
 from test_tokens import said, table
 
-from index.search import Asked, Hit, asked, prepare, search
+from index.search import Asked, Hit, Prepared, asked, prepare, search
 
 
 def find(
@@ -15,7 +15,7 @@ def find(
 ) -> list[Hit]:
     prepared = prepare(version_of(documents or news(), encoder))
     vector = encoder.encode_queries([question])[0]
-    return search(prepared, asked(question, vector, people=people))
+    return search(prepared, asked(question, vector, prepared, people=people))
 
 
 def test_hits_are_ranked_from_one_by_falling_score(hashing: HashingEncoder):
@@ -50,7 +50,7 @@ def test_at_most_top_k_hits_come_back(hashing: HashingEncoder):
     prepared = prepare(
         version_of([document(f"d{i}", f"Text number {i} about a trial.") for i in range(30)], hashing)
     )
-    question: Asked = asked("trial", hashing.encode_queries(["trial"])[0])
+    question: Asked = asked("trial", hashing.encode_queries(["trial"])[0], prepared)
     assert len(search(prepared, question, top_k=7)) == 7
 
 
@@ -58,7 +58,11 @@ def test_a_passage_that_covers_the_tokens_of_the_question_is_raised(hashing: Has
     texts = {"one": "Alpha beta gamma.", "other": "Delta epsilon zeta."}
     prepared = prepare(version_of([document(id_, text) for id_, text in texts.items()], hashing))
     vector = np.zeros(hashing.dimension, np.float32)
-    question = asked("?", vector, tokens=said("fled", "country"))
     covered = replace(prepared, tokens=table(said("weather"), said("fled", "country")))
-    assert [hit.passage.document.id for hit in search(prepared, question)] == ["one", "other"]
-    assert [hit.passage.document.id for hit in search(covered, question)] == ["other", "one"]
+
+    def found(base: Prepared) -> list[str]:
+        question = asked("?", vector, base, tokens=said("fled", "country"))
+        return [hit.passage.document.id for hit in search(base, question)]
+
+    assert found(prepared) == ["one", "other"]
+    assert found(covered) == ["other", "one"]

@@ -58,7 +58,11 @@ class Index:
     def ranked(self, question: Question, vector: NDArray[np.float32], tokens: Tokens) -> list[Place]:
         """Language and key of the paragraphs that the product's search ranks, each once."""
         people = people_of(question.text, self.prepared)
-        found = search(self.prepared, asked(question.text, vector, people=people, tokens=tokens), top_k=DEPTH)
+        found = search(
+            self.prepared,
+            asked(question.text, vector, self.prepared, people=people, tokens=tokens),
+            top_k=DEPTH,
+        )
         return self._paragraphs(hit.passage for hit in found)
 
     def ranked_bare(self, vector: NDArray[np.float32]) -> list[Place]:

@@ -234,7 +234,9 @@ class Sprava(System):
 
         prepared = prepare(self._version)
         vector = self._encoder.encode_queries([question])[0]
-        hits = search(prepared, asked(question, vector, people=people_of(question, prepared)), top_k=20)
+        hits = search(
+            prepared, asked(question, vector, prepared, people=people_of(question, prepared)), top_k=20
+        )
         found = [self._covered(hit.passage) for hit in hits]
         return list(dict.fromkeys(found))[:TOP]
 
