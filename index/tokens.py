@@ -20,6 +20,8 @@ from index.stacked import Stacked
 
 FILE = Path(__file__).with_name("tokens.json")
 """By model: the mean of its token vectors, over the sentences that `calibration.json` was fitted on; zeros for another model."""
+_AT_ONCE = 256
+"""Tokens unpacked at once: they fit into a core's cache."""
 _BUCKETS = 1 << 18
 """Of pieces: as many as the largest vocabularies have; what shares one is weighed together."""
 
@@ -77,11 +79,14 @@ class TokenTable:
         if filled.any():
             bits = np.concatenate([self.bits[first:last] for first, last in rows[filled].tolist()])
             dimension = question.shape[1]
-            ones = np.unpackbits(bits, axis=1, count=dimension).astype(np.float32)
+            agreeing = np.empty((len(bits), len(question)), np.float32)
+            for first in range(0, len(bits), _AT_ONCE):
+                ones = np.unpackbits(bits[first : first + _AT_ONCE], axis=1, count=dimension)
+                agreeing[first : first + _AT_ONCE] = ones.astype(np.float32) @ question.T
             begins = np.cumsum(counts[filled]) - counts[filled]
-            agreeing = np.maximum.reduceat(ones @ question.T, begins)
             # signs are 2 x ones - 1, and the best sign sum is that of the best sum of ones
-            best[filled] = (2 * agreeing - question.sum(axis=1)) / np.sqrt(dimension)
+            most = np.maximum.reduceat(agreeing, begins)
+            best[filled] = (2 * most - question.sum(axis=1)) / np.sqrt(dimension)
         return best
 
 

@@ -124,7 +124,7 @@ def _moved_entities(
     """Entities with their offsets moved from the text as sent to the text as cleaned."""
     where, old, new = {0: 0}, 0, 0
     for character, piece in zip(text, pieces, strict=True):
-        old, new = old + utf16_length(character), new + utf16_length(piece)
+        old, new = old + 1 + (character > "\uffff"), new + len(piece) + (piece > "\uffff")
         where[old] = new
     moved = []
     for entity in entities:
