@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from bot.database import BROADCASTS, CONSIDERED, NEWS, Engine, transaction
+from bot.database import Engine, transaction
 from bot.news import HOUR, Draft, News, NewsKind, content, read
 from bot.switches import set_switch
+from bot.tables import BROADCASTS, CONSIDERED, NEWS
 from corpus.errors import SpravaError
 
 A_PAGE = 5

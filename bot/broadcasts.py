@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import BROADCASTS, NEWS, OUTBOX, SUBSCRIBERS, SWITCHES, transaction
+from bot.database import transaction
+from bot.tables import BROADCASTS, NEWS, OUTBOX, SUBSCRIBERS, SWITCHES
 
 PAUSED = "paused"
 """The switch of `sprava news pause`."""

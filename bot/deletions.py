@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
 
-from bot.database import DELETIONS
 from bot.keys import Key, Keys, KeySource
+from bot.tables import DELETIONS
 
 STEP_S = 600
 """Times are kept in steps of ten minutes, later rather than earlier: they tell when somebody wrote."""

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Engine, func, select
 
 from bot import broadcasts
-from bot.database import BROADCASTS, NEWS, transaction
+from bot.database import transaction
 from bot.record import Cadence, Record
+from bot.tables import BROADCASTS, NEWS
 
 MINSK_H = 3
 DAY_H, WEEK_H = 24, 168

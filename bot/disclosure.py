@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, MetaData, Table, func, select, text
 
-from bot.database import METADATA, SUBSCRIBERS
 from bot.subscribers import rounded
+from bot.tables import METADATA, SUBSCRIBERS
 
 PEOPLE = ("subscribers", "deletions", "outbox")
 """Tables with a row a person or more, whose exact number would tell of one's coming and going."""

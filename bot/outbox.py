@@ -22,10 +22,11 @@ from sqlalchemy import (
 
 from bot import broadcasts, pacing, rows
 from bot.broadcasts import PAUSED, ROTATING, Broadcast, open_broadcasts
-from bot.database import BROADCASTS, OUTBOX, SUBSCRIBERS, SWITCHES, clock, transaction
+from bot.database import clock, transaction
 from bot.pacing import USUAL, Rate
 from bot.rows import Begun, Claimed, Refusal, Wait
 from bot.subscribers import Sealed
+from bot.tables import BROADCASTS, OUTBOX, SUBSCRIBERS, SWITCHES
 
 IN_FLIGHT = 4
 """Messages under way at once over all senders: so many may arrive twice after a crash, and no more."""

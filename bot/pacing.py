@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, Row, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import PACE, transaction
+from bot.database import transaction
+from bot.tables import PACE
 
 ALL = "all"
 MAX_PAUSE_S = 3600.0

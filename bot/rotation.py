@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, update
 
 from bot.broadcasts import ROTATING, may_rotate
-from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, clock, tags_move, transaction
+from bot.database import clock, tags_move, transaction
 from bot.deletions import open_row
 from bot.deletions import sealed_row as sealed_deletion
 from bot.keys import Key, Keys
 from bot.record import packed_chat
 from bot.subscribers import KEY_SWITCH, bound_to, check_keys, checkpoint
 from bot.switches import set_switch
+from bot.tables import DELETIONS, OUTBOX, SUBSCRIBERS
 from corpus.errors import SpravaError
 
 CHUNK = 2000

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.broadcasts import SPACING, Broadcast
-from bot.database import OUTBOX
 from bot.subscribers import Sealed
+from bot.tables import OUTBOX
 
 LEASE_S = 60.0
 """How long claimed rows are their sender's."""

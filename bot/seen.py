@@ -8,7 +8,7 @@ from enum import Enum, auto
 from sqlalchemy import Connection, Engine, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import CLAIMS, SEEN
+from bot.tables import CLAIMS, SEEN
 
 _KEPT_HOURS = 24
 """Telegram keeps an update that was not fetched for 24 hours, so an older number cannot come again."""

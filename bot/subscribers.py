@@ -17,10 +17,11 @@ from sqlalchemy import Connection, Engine, Row, Select, bindparam, delete, func,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.broadcasts import SPACING
-from bot.database import DELETIONS, OUTBOX, SUBSCRIBERS, SWITCHES, tags_stay, transaction
+from bot.database import tags_stay, transaction
 from bot.keys import Key, Keys, KeySource, LostKeyError
 from bot.record import Record, pack, unpack
 from bot.switches import set_switch, switch
+from bot.tables import DELETIONS, OUTBOX, SUBSCRIBERS, SWITCHES
 from corpus.errors import SpravaError
 
 CHUNK = 5000

@@ -4,7 +4,8 @@ bot people follow."""
 from sqlalchemy import Connection, Engine, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import SUBSCRIBERS, SWITCHES, transaction
+from bot.database import transaction
+from bot.tables import SUBSCRIBERS, SWITCHES
 from corpus.errors import SpravaError
 
 _BOT = "bot"

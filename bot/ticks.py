@@ -16,12 +16,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import broadcasts, outcomes
-from bot.database import BROADCASTS, NEWS, OUTBOX, SUBSCRIBERS, clock, transaction
+from bot.database import clock, transaction
 from bot.deletions import Deletions
 from bot.digests import WEEK_H, Slot, before, covered, period, slots_of
 from bot.outcomes import Kind
 from bot.subscribers import Subscribers, month_of
 from bot.switches import set_switch, switch
+from bot.tables import BROADCASTS, NEWS, OUTBOX, SUBSCRIBERS
 
 TICKED = "ticked"
 """The hour since 1970 up to which digests were made."""

@@ -6,12 +6,13 @@ from sqlalchemy import insert, select
 
 from bot.broadcasts import SPACING
 from bot.compose import Page
-from bot.database import BROADCASTS, NEWS, OUTBOX, Engine
+from bot.database import Engine
 from bot.keys import Keys
 from bot.letters import Letter
 from bot.record import Follow, FollowKind, Record
 from bot.rows import Claimed
 from bot.subscribers import Subscribers
+from bot.tables import BROADCASTS, NEWS, OUTBOX
 
 SECRET = "a-new-0246813579-Asdfgh-jkly-0815x"
 KEYS = Keys.read(SECRET)

@@ -30,6 +30,7 @@ HOMES = {
     "datasketch": {"index/origins.py"},
     "sqlalchemy": {
         "bot/database.py",
+        "bot/tables.py",
         "bot/seen.py",
         "bot/switches.py",
         "bot/subscribers.py",

@@ -11,9 +11,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 import bot.migrations
-from bot.database import METADATA, SEEN, DatabaseError, Engine, open_database, transaction
+from bot.database import DatabaseError, Engine, open_database, transaction
 from bot.migrations import HEAD, SchemaError
 from bot.seen import Claim, Seen
+from bot.tables import METADATA, SEEN
 
 ROOT = Path(__file__).parent.parent
 

@@ -2,9 +2,10 @@
 
 from sqlalchemy import select, update
 
-from bot.database import DELETIONS, Engine
+from bot.database import Engine
 from bot.deletions import A_ROW, Deletions
 from bot.keys import Keys
+from bot.tables import DELETIONS
 
 OLD, NEW = "bbb-old-0123456789-Qwertz-uiop-4711", "a-new-0246813579-Asdfgh-jkly-0815x"
 CHAT = 7_000_000_001

@@ -14,7 +14,7 @@ from test_sending import draft
 from bot import intake, pages, replies
 from bot.announcements import Announcements
 from bot.asker import Asker
-from bot.database import DELETIONS, SUBSCRIBERS, Engine
+from bot.database import Engine
 from bot.deletions import Deletions
 from bot.news import Draft, News
 from bot.news_pages import news_page
@@ -24,6 +24,7 @@ from bot.sandbox import faults
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
 from bot.subscribers import Subscribers
+from bot.tables import DELETIONS, SUBSCRIBERS
 from bot.texts import LANGUAGES, texts
 from bot.transport import TelegramBot
 from corpus.cases import load_cases

@@ -18,7 +18,7 @@ from bot import asker, handlers, pace, replies
 from bot.app import serve
 from bot.asker import Asker
 from bot.compose import Page
-from bot.database import SEEN, Engine, open_database
+from bot.database import Engine, open_database
 from bot.dialogue import Dialogue
 from bot.handlers import Handlers
 from bot.keys import Keys
@@ -30,6 +30,7 @@ from bot.sandbox.rates import Limit, Rates
 from bot.sandbox.server import Sandbox
 from bot.seen import Seen
 from bot.store import Store, open_store
+from bot.tables import SEEN
 from bot.transport import NotSentError, TelegramBot
 from corpus.cases import load_cases
 from index.answer import Answer

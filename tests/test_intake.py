@@ -16,7 +16,7 @@ from telegram import Update
 
 from bot import handling, intake, webhook
 from bot.asker import Crowd
-from bot.database import METADATA, open_database
+from bot.database import open_database
 from bot.handling import Handling
 from bot.intake import Backoff, Intake, TokenRejectedError
 from bot.lanes import chat_of
@@ -24,6 +24,7 @@ from bot.sandbox import faults
 from bot.sandbox.server import Sandbox
 from bot.seen import Claim, Seen
 from bot.settings import Door
+from bot.tables import METADATA
 from bot.transport import NotSentError, TelegramBot
 from bot.webhook import Webhook
 

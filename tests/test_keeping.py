@@ -7,12 +7,13 @@ import pytest
 from databases import Postgres, database_url, engine, postgres
 from sqlalchemy import func, select
 
-from bot.database import SUBSCRIBERS, Engine
+from bot.database import Engine
 from bot.keeping import Keeping
 from bot.keys import Keys
 from bot.own_callbacks import Unfollow
 from bot.record import DeleteAfter, Follow, FollowKind, Record, RecordFullError
 from bot.subscribers import Subscribers
+from bot.tables import SUBSCRIBERS
 from corpus.document import PartialDate
 
 __all__ = ["Postgres", "database_url", "engine", "postgres"]

@@ -13,9 +13,10 @@ from sqlalchemy import select, update
 from stories import LETTERS, TRIAL, WEATHER, announced, article, compared, hashes
 
 from bot.announcements import CORRECTIONS, RECENT, Announcements, NoSuchNewsError, OutdatedError
-from bot.database import BROADCASTS, Engine, open_database
+from bot.database import Engine, open_database
 from bot.news import Draft, NewsKind, Reason
 from bot.outbox import Outbox
+from bot.tables import BROADCASTS
 
 HOUR = 498_000
 TRIAL_NEWS = compared(article("trial", TRIAL, title="Суд «над» Лосікам")).proposals[0].draft

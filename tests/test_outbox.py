@@ -11,12 +11,13 @@ from mailings import Clock, announce, join, keep, people, waiting
 from sqlalchemy import Connection, select, update
 
 from bot import broadcasts, subscribers
-from bot.database import BROADCASTS, OUTBOX, Engine
+from bot.database import Engine
 from bot.keys import Keys
 from bot.outbox import Outbox, end_claims
 from bot.pacing import Rate
 from bot.record import Record
 from bot.rows import LEASE_S, SENDING_S, Begun, Claimed, Refusal, Wait
+from bot.tables import BROADCASTS, OUTBOX
 
 FAST = Rate(per_s=100_000, burst=100_000)
 DAY = 86_400.0

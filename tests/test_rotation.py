@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 
 from bot import rotation
 from bot.broadcasts import ROTATING
-from bot.database import BROADCASTS, DELETIONS, OUTBOX, SUBSCRIBERS, Engine
+from bot.database import Engine
 from bot.deletions import Deletions
 from bot.keys import Keys, LostKeyError
 from bot.outbox import Outbox
@@ -17,6 +17,7 @@ from bot.record import Follow, FollowKind, Record
 from bot.rotation import Rotation, RotationError
 from bot.subscribers import StaleKeyError, Subscribers
 from bot.switches import switch
+from bot.tables import BROADCASTS, DELETIONS, OUTBOX, SUBSCRIBERS
 
 OLD, NEW = "bbb-old-0123456789-Qwertz-uiop-4711", "a-new-0246813579-Asdfgh-jkly-0815x"
 BOTH, NOW = f"{NEW}\n{OLD}", 1_767_225_600.0

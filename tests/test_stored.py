@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from bot.database import METADATA
+from bot.tables import METADATA
 
 PROMISE = (
     "No update that was published is lost. After a hard crash at most the messages in flight (4 or fewer) may arrive "

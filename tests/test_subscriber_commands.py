@@ -16,12 +16,13 @@ from sqlalchemy import inspect, select
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from bot.database import OUTBOX, SUBSCRIBERS, open_database
+from bot.database import open_database
 from bot.deletions import Deletions
 from bot.disclosure import disclose
 from bot.keys import Keys
 from bot.record import Follow, FollowKind, Record
 from bot.subscribers import Subscribers
+from bot.tables import OUTBOX, SUBSCRIBERS
 
 KEY, OLD = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
 CHAT, WORD = 7_123_456_789, "голодовка"

@@ -5,10 +5,11 @@ from mailings import keep
 from sqlalchemy import insert, select, update
 
 from bot import subscribers
-from bot.database import OUTBOX, SUBSCRIBERS, Engine
+from bot.database import Engine
 from bot.keys import Keys, LostKeyError
 from bot.record import Follow, FollowKind, Record, pack
 from bot.subscribers import Subscribers, check_keys, month_of
+from bot.tables import OUTBOX, SUBSCRIBERS
 
 OLD, NEW = "b" * 3 + "old-0123456789-Qwertz-uiop-4711", "a-new-0246813579-Asdfgh-jkly-0815x"
 JANUARY = 1_767_225_600.0

@@ -21,12 +21,13 @@ from test_sending import draft
 
 from bot.announcements import Announcements
 from bot.broadcasts import set_paused
-from bot.database import BROADCASTS, SUBSCRIBERS, Engine, open_database
+from bot.database import Engine, open_database
 from bot.outbox import IN_FLIGHT
 from bot.record import Follow, FollowKind, Record
 from bot.sandbox import faults, groups
 from bot.sandbox.server import Sandbox
 from bot.subscribers import month_of, sealed_row
+from bot.tables import BROADCASTS, SUBSCRIBERS
 
 SENDER = Path(__file__).parent / "sender.py"
 AGAIN_S = 2.5

@@ -14,7 +14,7 @@ from test_delivery_kills import ELSE, KEYS, Record, month_of, sealed_row
 
 from bot.broadcasts import CHUNK
 from bot.compose import Page
-from bot.database import OUTBOX, SUBSCRIBERS, open_database
+from bot.database import open_database
 from bot.delivery import Delivery
 from bot.garbage import settle
 from bot.outbox import Outbox
@@ -24,6 +24,7 @@ from bot.replies import deliver
 from bot.sandbox.rates import Rates
 from bot.sandbox.server import Sandbox
 from bot.seen import Seen
+from bot.tables import OUTBOX, SUBSCRIBERS
 from bot.transport import TelegramBot
 
 

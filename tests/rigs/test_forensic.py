@@ -30,7 +30,7 @@ from sqlalchemy import select
 from test_sending import draft
 
 from bot.announcements import Announcements
-from bot.database import BROADCASTS, open_database
+from bot.database import open_database
 from bot.deletions import Deletions
 from bot.keys import Keys
 from bot.outbox import Outbox
@@ -39,6 +39,7 @@ from bot.rotation import Rotation
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
 from bot.subscribers import Subscribers
+from bot.tables import BROADCASTS
 
 LEAKY = Path(__file__).parent / "leaky.py"
 AT_ONCE = 40

@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 from sqlalchemy import insert
 from stories import TRIAL, announced, article, compared
 
-from bot.database import SUBSCRIBERS, Engine, open_database
+from bot.database import Engine, open_database
 from bot.keys import Keys
 from bot.matching import Standing, follows, questions
 from bot.news import News
 from bot.quotes import Quotes
 from bot.record import Follow, FollowKind, Record
 from bot.subscribers import Subscribers, sealed_row
+from bot.tables import SUBSCRIBERS
 from corpus.cases import load_cases
 from corpus.document import Document
 

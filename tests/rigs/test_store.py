@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from bot.database import SUBSCRIBERS, Engine, open_database
+from bot.database import Engine, open_database
 from bot.keys import Keys
 from bot.panic import destroy
 from bot.record import Follow, FollowKind, Record
 from bot.rotation import Rotation
 from bot.settings import BotSettings
 from bot.subscribers import Subscribers, check_keys, month_of, sealed_row
+from bot.tables import SUBSCRIBERS
 
 OLD, NEW = "bbb-old-0123456789-Qwertz-uiop-4711", "a-new-0246813579-Asdfgh-jkly-0815x"
 FIRST = 5_000_000_000
