@@ -48,7 +48,8 @@ class Quotes:
 
     def __init__(self, version: Version) -> None:
         self.version = version
-        self._passages = {version.passage(i).id: i for i in range(len(version.passages))}
+        self._ids = [version.passage(i).id for i in range(len(version.passages))]
+        self._passages = {id_: i for i, id_ in enumerate(self._ids)}
         self._documents = {document: i for i, document in enumerate(version.documents)}
         passages = np.arange(len(version.passages) + 1)
         self._first_sentence = np.searchsorted(version.sentences[:, 0], passages).tolist()
@@ -72,7 +73,7 @@ class Quotes:
         first, count = row - self._first_sentence[passage], last - row + 1
         if int(sentences[last][2]) != excerpt.end or max(first, count) >= len(_DIGITS):
             return None
-        return f"{self.version.passage(passage).id}{_DIGITS[first]}{_DIGITS[count]}"
+        return f"{self._ids[passage]}{_DIGITS[first]}{_DIGITS[count]}"
 
     def ids_of(self, excerpts: Iterable[Excerpt], *, most: int | None = None) -> tuple[str, ...]:
         """The ids of those excerpts that have one, of the first `most` of them."""
