@@ -30,10 +30,7 @@ def main() -> None:
 
 
 def start(name: str, data: dict[str, Any], folder: Path) -> dict[str, float]:
-    """Seconds from an empty process to the first answer, and megabytes held then."""
-    import torch
-
-    torch.set_num_threads(1)
+    """Seconds from an empty process to the first answer, and megabytes held then. Each imports what it needs itself."""
     SYSTEMS[name](data["model"], folder).load().ask(data["questions"][0][0])
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return {
@@ -48,7 +45,8 @@ def work(name: str, data: dict[str, Any], folder: Path) -> dict[str, Any]:
     import torch
 
     torch.set_num_threads(1)
-    system, articles, counter = SYSTEMS[name](data["model"], folder), data["articles"], Counter()
+    system, articles = SYSTEMS[name](data["model"], folder), data["articles"]
+    counter = Counter(system)
     slices = {what: share(system, texts) for what, texts in data["sources"].items()}
     figures = {
         "slices": slices,
@@ -96,17 +94,16 @@ def _are_slices(system: System, texts: list[str]) -> Iterator[bool]:
 class Counter:
     """How many texts the model encoded, whoever asked it to."""
 
-    def __init__(self) -> None:
-        from sentence_transformers import SentenceTransformer
+    def __init__(self, system: System) -> None:
+        kind, method = system.encodes()
+        self._texts, encode = 0, getattr(kind, method)
 
-        self._texts, encode = 0, SentenceTransformer.encode
-
-        def counted(model: SentenceTransformer, *args: Any, **kwargs: Any) -> Any:
+        def counted(model: Any, *args: Any, **kwargs: Any) -> Any:
             texts = args[0] if args else kwargs["inputs"]
             self._texts += 1 if isinstance(texts, str) else len(texts)
             return encode(model, *args, **kwargs)
 
-        SentenceTransformer.encode = counted
+        setattr(kind, method, counted)
 
     def reset(self) -> int:
         """The count since the last call."""

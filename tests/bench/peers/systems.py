@@ -44,6 +44,12 @@ class System(Protocol):
         """A text as the system cuts it before indexing; `None` where it leaves that to its user."""
         ...
 
+    def encodes(self) -> tuple[type, str]:
+        """The class and method through which every text goes that is encoded."""
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer, "encode"
+
 
 class Bare(System):
     """sentence-transformers and FAISS."""
@@ -244,6 +250,11 @@ class Sprava(System):
         from corpus.passages import passages
 
         return [passage.text for passage in passages(_document(0, [text]))]
+
+    def encodes(self) -> tuple[type, str]:
+        from index.embedded import EmbeddedEncoder
+
+        return EmbeddedEncoder, "encode_passage_tokens"
 
     def _covered(self, passage: Any) -> tuple[Id, ...]:
         from squad import covered, placed
