@@ -10,7 +10,7 @@ from index.search import asked, prepare, search
 
 def found(question: str, documents: list[Document], encoder: HashingEncoder) -> list[Candidate]:
     prepared = prepare(version_of(documents, encoder))
-    query = asked(question, encoder.encode_queries([question])[0])
+    query = asked(question, encoder.encode_queries([question])[0], prepared)
     return candidates(prepared, query, search(prepared, query))
 
 

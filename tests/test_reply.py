@@ -20,7 +20,7 @@ def arranged(
     ]
     prepared = prepare(version_of(documents, ENCODER))
     found = [Excerpt(each, 0, len(each.text), rank, 0.9) for rank, each in enumerate(documents, 1)]
-    query = asked(question, ENCODER.encode_queries([question])[0], people=people)
+    query = asked(question, ENCODER.encode_queries([question])[0], prepared, people=people)
     return arrange(prepared, query, found, count=count)
 
 
@@ -64,7 +64,7 @@ def test_the_day_a_brief_was_written_does_not_put_it_before_newer_news():
     )
     new = document("new", "Ihar Losik is at home in Vilnius.", published=NOVEMBER)
     prepared = prepare(version_of([own, new], ENCODER))
-    query = asked("Where is Ihar Losik now?", ENCODER.encode_queries(["Where is he?"])[0])
+    query = asked("Where is Ihar Losik now?", ENCODER.encode_queries(["Where is he?"])[0], prepared)
     found = [Excerpt(each, 0, len(each.text), rank, 0.9) for rank, each in enumerate([own, new], 1)]
     assert [excerpt.document.id for excerpt in arrange(prepared, query, found, count=3).excerpts] == [
         "new",
@@ -84,7 +84,7 @@ def test_a_copy_is_named_beside_the_first_publisher_and_counts_as_one_origin():
         document("b", AGENCY, publisher="Mirror", published=NOVEMBER),
     ]
     prepared = prepare(version_of(documents, ENCODER))
-    query = asked("Who was sentenced?", ENCODER.encode_queries(["Who was sentenced?"])[0])
+    query = asked("Who was sentenced?", ENCODER.encode_queries(["Who was sentenced?"])[0], prepared)
     found = [Excerpt(each, 0, AGENCY.index(".") + 1, rank, 0.9) for rank, each in enumerate(documents, 1)]
     reply = arrange(prepared, query, found[:1], count=3)
     assert reply.excerpts[0].also_in == ("Mirror",)
@@ -97,6 +97,6 @@ def test_a_brief_of_ours_with_the_words_of_a_source_is_no_publisher_of_it():
         document("b", AGENCY, publisher=OWN_PUBLISHER, published=NOVEMBER),
     ]
     prepared = prepare(version_of(documents, ENCODER))
-    query = asked("Who was sentenced?", ENCODER.encode_queries(["Who was sentenced?"])[0])
+    query = asked("Who was sentenced?", ENCODER.encode_queries(["Who was sentenced?"])[0], prepared)
     found = [Excerpt(documents[0], 0, AGENCY.index(".") + 1, 1, 0.9)]
     assert arrange(prepared, query, found, count=3).excerpts[0].also_in == ()
