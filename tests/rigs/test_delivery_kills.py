@@ -278,7 +278,7 @@ class Planted:
 PLANTED = {
     "acknowledge before commit": Planted(lambda found: found.lost > 0, ends=4),
     "batch commit": Planted(lambda found: found.repeated > 4 * IN_FLIGHT + found.unanswered, ends=4),
-    "no lease check": Planted(lambda found: found.repeated > 0, senders=3),
+    "no lease check": Planted(lambda found: found.repeated > 0, people=400, senders=3),
     "retry on 400": Planted(lambda found: found.again_after_400 > 0, people=50),
     "pause ignored": Planted(lambda found: found.in_pause > 0, people=400, odds=0.01),
     "pause kept in memory": Planted(lambda found: found.in_pause > 0, people=400, odds=0.01, senders=3),
