@@ -25,7 +25,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from model import MODEL_HOME, embedded_encoder
-from readme import markdown, measured, rewrite
+from readme import markdown, measured, rewrite, verdict
 
 from corpus.document import Document, PartialDate, Reliability
 from corpus.library import load
@@ -358,11 +358,6 @@ def against_targets(figures: dict[str, dict[str, float]]) -> list[tuple[str, str
         )
         for what, value, sign, limit in rows
     ] + [(what, f"{value:.3f} s", f"≤ {limit} s", verdict(value <= limit)) for what, value, limit in timed]
-
-
-def verdict(met: bool) -> str:
-    """A word for the last column."""
-    return "met" if met else "**missed**"
 
 
 def show(figures: dict[str, dict[str, float]]) -> None:

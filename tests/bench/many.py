@@ -1,9 +1,10 @@
 """A million passages: what the search among the likely ones misses, beside comparing all, in the same run.
 
-    python tests/bench/many.py [--data FOLDER] [--passages N] [--write]
+    python tests/bench/many.py [--passages N] [--write]
 
-The vectors are synthetic: each is that of a real sentence of XQuAD, moved at random along the directions in which real
-sentences differ from each other. The questions are real. It only measures: nothing may be tuned on what it prints.
+The vectors are synthetic: each is that of a real sentence of the bundled documents, moved at random along the directions
+in which real sentences differ from each other. The questions are the judged ones. It only measures: nothing may be tuned
+on what it prints.
 """
 
 import argparse
@@ -21,13 +22,16 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from model import embedded_encoder
-from readme import markdown, measured, rewrite
-from squad import FOLDER, MISSING, corpus, read
+from readme import markdown, measured, rewrite, verdict
 
+from corpus.library import load
 from corpus.passages import passages, sentences
+from corpus.settings import BUNDLED
 from index import vectors
+from index.judged import read_judged
 from index.stacked import Stacked
 
+JUDGED = Path(__file__).parent.parent.parent / "index" / "judged" / "briefs.jsonl"
 QUESTIONS, TOP_K = 200, 10
 A_DOCUMENT = 10
 """Passages that lie in one array, as those of a document do."""
@@ -41,23 +45,18 @@ T = TypeVar("T")
 def main() -> None:
     """Measure, print a table, and write it where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=FOLDER, help="folder of XQuAD")
     parser.add_argument("--passages", type=int, default=1_000_000)
     parser.add_argument("--write", action="store_true", help="put the table into the README beside this file")
     arguments = parser.parse_args()
-    squad = read(arguments.data)
-    if squad is None:
-        sys.stderr.write(MISSING.format(folder=arguments.data) + "\n")
-        raise SystemExit(2)
     os.environ["OMP_NUM_THREADS"] = "1"
     encoder = embedded_encoder()
     texts = [
         document.text[start:end]
-        for document in corpus(squad, squad.paragraphs).documents
+        for document in load([BUNDLED])
         for passage in passages(document)
         for start, end in sentences(passage)
     ]
-    asked = [question.text for language in squad.questions.values() for question in language]
+    asked = [judged.question for judged in read_judged(JUDGED)]
     random = np.random.default_rng(0)
     stacked = synthetic(encoder.encode_passages(texts), arguments.passages, random)
     questions = encoder.encode_queries(random.choice(asked, QUESTIONS, replace=False).tolist())
@@ -85,7 +84,7 @@ def rows(stacked: Stacked, questions: NDArray[np.float32]) -> list[tuple[str, st
     """What, the figure, its target, and whether it is met."""
     every = np.arange(len(stacked))
     loaded, likely = timed(lambda: vectors.nearest(stacked, every))
-    if isinstance(likely, vectors.NearestOfAll):
+    if len(stacked) <= vectors.EXACT:
         raise SystemExit(f"Up to {vectors.EXACT:,} passages all are compared: there is nothing to measure.")
     vectors.EXACT = len(stacked)
     exact = vectors.nearest(stacked, every)
@@ -111,11 +110,6 @@ def timed(action: Callable[[], T]) -> tuple[float, T]:
     started = time.perf_counter()
     made = action()
     return time.perf_counter() - started, made
-
-
-def verdict(met: bool) -> str:
-    """A word for the last column."""
-    return "met" if met else "**missed**"
 
 
 if __name__ == "__main__":

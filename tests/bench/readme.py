@@ -20,6 +20,11 @@ def measured(command: str) -> str:
     return f"Measured {date.today().isoformat()} on {MACHINE}, with `{command}`."
 
 
+def verdict(met: bool) -> str:
+    """A word for the last column of a table of targets."""
+    return "met" if met else "**missed**"
+
+
 def rewrite(name: str, content: str, *, path: Path = README) -> None:
     """Put the content between `<!-- name -->` and `<!-- /name -->`. Raises ValueError where the marks are missing."""
     marks = f"<!-- {name} -->", f"<!-- /{name} -->"

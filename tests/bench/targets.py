@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from model import embedded_encoder
 from readme import README as BENCH
-from readme import markdown, measured, rewrite
+from readme import markdown, measured, rewrite, verdict
 from remembered import Remembering
 from sets import SHARED, Set, read_sets, version_of
 
@@ -57,7 +57,7 @@ def main() -> int:
         if not one.name.startswith("XQuAD"):
             rows += _own(one, encoder)
     cells = [
-        [what, str(count), f"{value:.3f}", target, "met" if met else "**missed**", f"`{command}`"]
+        [what, str(count), f"{value:.3f}", target, verdict(met), f"`{command}`"]
         for what, count, value, target, met, command in rows
     ]
     columns = ["what", "questions", "measured", "target", "", "measured by"]
