@@ -34,7 +34,8 @@ class Nearest:
         likely = None
         if isinstance(self._index, faiss.IndexRefine):
             factor = min(max(LIKELY, count), len(self.rows)) / count
-            likely = faiss.IndexRefineSearchParameters(k_factor=factor)
+            likely = faiss.IndexRefineSearchParameters()
+            likely.k_factor = factor
         _, places = self._index.search(np.ascontiguousarray(query, np.float32)[None], count, params=likely)
         found: NDArray[np.int64] = self.rows[places[0]]
         return found
@@ -54,8 +55,8 @@ def nearest(vectors: Stacked, rows: NDArray[np.int64]) -> Nearest:
     signs = faiss.IndexLSH(dimension, dimension, False, True)
     signs.metric_type = faiss.METRIC_INNER_PRODUCT  # by which the likely ones are then compared
     halves = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    index = faiss.IndexRefine(signs, halves)
-    index.train(vectors.rows(rows[:: max(1, len(rows) // _SAMPLE)]))
+    refined = faiss.IndexRefine(signs, halves)
+    refined.train(vectors.rows(rows[:: max(1, len(rows) // _SAMPLE)]))
     for first in range(0, len(rows), _CHUNK):
-        index.add(vectors.rows(rows[first : first + _CHUNK]))
-    return Nearest(rows, index)
+        refined.add(vectors.rows(rows[first : first + _CHUNK]))
+    return Nearest(rows, refined)
