@@ -32,7 +32,6 @@ KEY_SWITCH = "key"
 _MINSK_S = 3 * 3600
 _FIRST_YEAR = 2020
 _BOUND = struct.Struct(">16sII")
-_FOUND = select(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(bindparam("tags", expanding=True)))
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +117,7 @@ class Subscribers:
         with transaction(self._engine) as connection:
             tags_stay(connection)
             keys = self._known(connection)
-            earlier = _find(connection, keys, chat, hold=True)
+            earlier = _held(connection, keys, chat)
             record = make(_opened(earlier, keys) if earlier else None)
             if record is None:
                 _delete(connection, keys, chat)
@@ -267,12 +266,10 @@ def _check_key(keys: Keys, required: str | None) -> None:
         raise StaleKeyError
 
 
-def _find(
-    connection: Connection, keys: Keys, chat: int, *, hold: bool = False
-) -> "Row[tuple[bytes, int, bytes, int]] | None":
-    """The row of a chat, under whichever key it is; with `hold` nobody else changes it before the transaction ends."""
+def _held(connection: Connection, keys: Keys, chat: int) -> "Row[tuple[bytes, int, bytes, int]] | None":
+    """The row of a chat, under whichever key it is; nobody else changes it before the transaction ends."""
     tags = [key.tag(chat) for key in keys.all]
-    rows = connection.execute(_FOUND.with_for_update() if hold else _FOUND, {"tags": tags}).all()
+    rows = connection.execute(select(SUBSCRIBERS).where(SUBSCRIBERS.c.tag.in_(tags)).with_for_update()).all()
     return min(rows, key=lambda row: tags.index(row.tag), default=None)
 
 

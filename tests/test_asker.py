@@ -1,6 +1,7 @@
 """The queue of questions is bounded in number and in time; commands and buttons do not stand in it."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -84,6 +85,31 @@ async def test_one_batch_is_encoded_while_another_is_searched() -> None:
     running = asyncio.create_task(asking.run())
     await asyncio.gather(*(asking.ask("When was Losik arrested?") for _ in range(64)))
     assert max(side_by_side) == asker.WORKERS
+    running.cancel()
+    asking.close()
+
+
+async def test_the_threads_go_on_while_the_loop_has_no_moment_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asker, "BATCH", 1)
+    begun: list[str] = []
+
+    class Counting(RuleBase):
+        def answer_many(self, questions: Sequence[str]) -> tuple[Sequence[Answer], Quotes]:
+            begun.extend(questions)
+            return super().answer_many(questions)
+
+    quotes = Quotes(version())
+    asking = Asker(Counting(lambda: quotes))
+    running = asyncio.create_task(asking.run())
+    asked = [asyncio.create_task(asking.ask("When was Losik arrested?")) for _ in range(6)]
+    await asyncio.sleep(0)  # all are in the queue
+    until = time.monotonic() + 10
+    while len(begun) < len(asked) and time.monotonic() < until:
+        time.sleep(0.01)  # noqa: ASYNC251 (the loop stands still)
+    assert len(begun) == len(asked)
+    await asyncio.gather(*asked)
     running.cancel()
     asking.close()
 
